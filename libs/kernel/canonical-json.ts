@@ -1,0 +1,57 @@
+import { RangeProblem } from './problem.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+/**
+ * RFC 8785 (JSON Canonicalization Scheme) over JSON whose numbers are integers below 2^53 in absolute value.
+ * `undefined` members are left out, as JSON.stringify does.
+ * @throws RangeProblem `JSON_NUMBER` for any other number, `JSON_SURROGATE` for text that UTF-8 cannot hold, `JSON_TYPE`.
+ */
+export function canonicalJson(value: Json): string {
+  switch (typeof value) {
+    case 'string':
+      return quote(value);
+    case 'number':
+      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new RangeProblem('JSON_NUMBER', `${value} is no integer below 2^53: write decimals as text`);
+      return `${value}`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? array(value as readonly Json[]) : object(value as JsonObject);
+    default:
+      throw new RangeProblem('JSON_TYPE', `${typeof value} has no JSON form`);
+  }
+}
+
+function array(values: readonly Json[]): string {
+  let text = '[';
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) text += ',';
+    text += canonicalJson(values[i] as Json);
+  }
+  return `${text}]`;
+}
+
+function object(value: JsonObject): string {
+  // The default sort compares UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
+  const keys = Object.keys(value).sort();
+  let text = '{';
+  let first = true;
+  for (const key of keys) {
+    const member = value[key];
+    if (member === undefined) continue;
+    text += first ? `${quote(key)}:` : `,${quote(key)}:`;
+    first = false;
+    text += canonicalJson(member);
+  }
+  return `${text}}`;
+}
+
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new RangeProblem('JSON_SURROGATE', 'a lone surrogate cannot be stored');
+  return JSON.stringify(text);
+}

@@ -1,0 +1,91 @@
+import { RangeProblem } from './problem.js';
+
+/** Milliseconds since 1970-01-01T00:00:00Z. An integer, and time only: no amount is ever a JavaScript number. */
+export type Instant = number & { readonly __instant: true };
+
+export const MS_PER_SECOND = 1000;
+export const MS_PER_HOUR = 3_600_000;
+export const MS_PER_DAY = 86_400_000;
+
+export const EARLIEST = Date.UTC(1, 0, 1) as Instant;
+export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) as Instant;
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * Reads an ISO 8601 instant or calendar day (its first moment, UTC).
+ * @throws RangeProblem `INSTANT_MALFORMED` for anything that is no real moment (30 February, hour 30).
+ */
+export function parseInstant(text: string): Instant {
+  const instant = tryParseInstant(text);
+  if (instant === null) throw new RangeProblem('INSTANT_MALFORMED', `"${text.slice(0, 60)}" is no instant: expected e.g. 2025-04-11T00:00:00Z`);
+  return instant;
+}
+
+export function tryParseInstant(text: string): Instant | null {
+  const match = ISO.exec(text);
+  if (!match) return null;
+  const [, y, mo, d, h = '0', mi = '0', s = '0', fraction = '', zone = 'Z'] = match;
+  // Below the millisecond nothing is kept, so nothing is accepted: an instant is never rounded.
+  if (fraction.length > 3 && /[1-9]/.test(fraction.slice(3))) return null;
+  const ms = parseInt(fraction.slice(0, 3).padEnd(3, '0') || '0', 10);
+  const parts = [y, mo, d, h, mi, s].map((part) => parseInt(part as string, 10)) as [number, number, number, number, number, number];
+  const time = utc(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], ms);
+  if (time === null) return null;
+  const instant = zone === 'Z' ? time : time - offsetOf(zone);
+  return instant < EARLIEST || instant > LATEST ? null : (instant as Instant);
+}
+
+/** The instant of these UTC fields (month 1 to 12), or null when no such moment exists. */
+export function utc(year: number, month: number, day: number, hour = 0, minute = 0, second = 0, ms = 0): Instant | null {
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const date = Date.UTC(2000, month - 1, day, hour, minute, second, ms);
+  if (year === 2000) return date as Instant;
+  const shifted = new Date(0);
+  shifted.setUTCFullYear(year, month - 1, day);
+  shifted.setUTCHours(hour, minute, second, ms);
+  return shifted.getTime() as Instant;
+}
+
+const offsetOf = (zone: string): number => {
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const digits = zone.slice(1).replace(':', '');
+  return sign * (parseInt(digits.slice(0, 2), 10) * 60 + parseInt(digits.slice(2), 10)) * 60_000;
+};
+
+export const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+export const daysInMonth = (year: number, month: number): number => (month === 2 && isLeapYear(year) ? 29 : (MONTH_DAYS[month - 1] as number));
+
+/** Canonical spelling: `2025-04-11T00:00:00Z`, milliseconds only where there are any. */
+export const formatInstant = (instant: Instant): string => {
+  const iso = new Date(instant).toISOString();
+  return iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso;
+};
+
+export const formatDay = (instant: Instant): string => new Date(instant).toISOString().slice(0, 10);
+
+/**
+ * `months` after `anchor`, the day clamped to the month's end and counted from the anchor, never from a clamped day:
+ * 31 January + 1 month is 28 (29) February, + 2 months is 31 March.
+ */
+export function addMonths(anchor: Instant, months: number): Instant {
+  const date = new Date(anchor);
+  const index = date.getUTCFullYear() * 12 + date.getUTCMonth() + months;
+  const year = Math.floor(index / 12);
+  const month = index - year * 12;
+  const day = Math.min(date.getUTCDate(), daysInMonth(year, month + 1));
+  const shifted = new Date(anchor);
+  shifted.setUTCFullYear(year, month, day);
+  return shifted.getTime() as Instant;
+}
+
+export const startOfDay = (instant: Instant): Instant => (Math.floor(instant / MS_PER_DAY) * MS_PER_DAY) as Instant;
+export const startOfHour = (instant: Instant): Instant => (Math.floor(instant / MS_PER_HOUR) * MS_PER_HOUR) as Instant;
+export const startOfMonth = (instant: Instant): Instant => {
+  const date = new Date(instant);
+  date.setUTCDate(1);
+  date.setUTCHours(0, 0, 0, 0);
+  return date.getTime() as Instant;
+};
