@@ -1,0 +1,1 @@
+export * from './tenor/ledger/v1/common_pb.js';

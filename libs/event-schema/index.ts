@@ -1,0 +1,2 @@
+export * from './registry.js';
+export * as schema from './generated/index.js';
