@@ -1,0 +1,87 @@
+import { DatabaseSync } from 'node:sqlite';
+
+import { StoreFault } from '../fault.js';
+import { toFault } from './faults.js';
+
+/** 'TNOR' in ASCII, as SQLite's application_id: tells our files from other people's. */
+export const APPLICATION_ID = 0x544e4f52;
+export const SCHEMA_VERSION = 1;
+
+// `streams` and `events` only ever grow at their end, so that a commit of 50 commands writes a handful of pages. What lands all
+// over a tree (names by hash, places by stream) is added in sorted batches, and the part not yet added is kept in memory: see
+// tail.ts. With ordinary indexes the same commit wrote a hundred pages and took five times as long.
+const SCHEMA = `
+CREATE TABLE streams (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, name TEXT NOT NULL) STRICT;
+CREATE TABLE types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  type INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  metadata TEXT NOT NULL
+) STRICT;
+CREATE TABLE stream_names (hash INTEGER NOT NULL, stream INTEGER NOT NULL, PRIMARY KEY (hash, stream)) STRICT, WITHOUT ROWID;
+CREATE TABLE stream_events (stream INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (stream, revision)) STRICT, WITHOUT ROWID;
+CREATE TABLE indexed (position INTEGER NOT NULL, stream INTEGER NOT NULL) STRICT;
+INSERT INTO indexed VALUES (0, 0);
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+export interface DatabaseOptions {
+  /** How long to wait for another process that writes, in milliseconds. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens (and creates) a store file: WAL, every commit on the disk before it returns.
+ * @throws StoreFault `STORE-105` to `STORE-110`
+ */
+export function openDatabase(path: string, options: DatabaseOptions = {}): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? 5000 });
+    prepare(database, path);
+    return database;
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw toFault(error, path, 'Nothing was written.');
+  }
+}
+
+function prepare(database: DatabaseSync, path: string): void {
+  if (pragma(database, 'application_id') !== APPLICATION_ID) create(database, path);
+  const version = pragma(database, 'user_version');
+  if (version > SCHEMA_VERSION) {
+    throw new StoreFault('STORE-108', `${path} has format ${version}, this version of Tenor reads up to ${SCHEMA_VERSION}. Nothing was written. Use the newer version.`, { retryable: false });
+  }
+  // A commit that outlives a power cut needs the log synced at every commit: that is FULL; NORMAL would lose acknowledged events.
+  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;');
+  // Fails now rather than at the first append when the file or its directory is read-only.
+  database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
+}
+
+function create(database: DatabaseSync, path: string): void {
+  if (pragma(database, 'schema_version') === 0) database.exec('PRAGMA journal_mode = WAL');
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have been faster, so look again under the lock.
+    if (pragma(database, 'application_id') !== APPLICATION_ID) {
+      if (pragma(database, 'schema_version') !== 0) {
+        throw new StoreFault('STORE-107', `${path} is an SQLite file of another program. Nothing was written. Give another path, TENOR_STORE=sqlite:./tenor.db.`, { retryable: false });
+      }
+      database.exec(SCHEMA);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, number>;
+  return row[name] as number;
+}

@@ -1,0 +1,129 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import { StoreFault } from '../fault.js';
+import { uuidBytes } from '../ids.js';
+import type { AppendOutcome, ExpectedRevision, NewEvent, StreamAppended, StreamWrite } from '../port.js';
+import { arrays } from './arrays.js';
+import type { Catalogue, Head } from './catalogue.js';
+import type { Reader } from './reader.js';
+import type { StoredEvent } from './stored-event.js';
+import type { Tail } from './tail.js';
+
+type LastRow = [metadata: string];
+
+/** Where a write will go, or what already stands there. */
+interface Plan {
+  readonly write: StreamWrite;
+  readonly head: Head;
+  readonly repeated: StreamAppended | null;
+  readonly metadata: readonly string[];
+}
+
+/**
+ * Applies appends inside a transaction that the caller holds. An append is planned whole before its first row is written, so that
+ * a conflict leaves nothing behind and its neighbours in the same commit are not disturbed.
+ */
+export class Writer {
+  private readonly insert: StatementSync;
+  private readonly last: StatementSync;
+  private stamped = 0;
+  private recordedAt = '';
+
+  constructor(
+    database: DatabaseSync,
+    private readonly catalogue: Catalogue,
+    private readonly tail: Tail,
+    private readonly reader: Reader,
+  ) {
+    this.insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.last = arrays(database.prepare('SELECT metadata FROM events ORDER BY position DESC LIMIT 1'));
+    this.reload();
+  }
+
+  /** Reads everything again: at the start and after a rollback. */
+  reload(): void {
+    this.tail.reload();
+    this.takeUp();
+  }
+
+  /** Takes in what another connection committed. */
+  catchUp(): void {
+    this.tail.catchUp();
+    this.takeUp();
+  }
+
+  private takeUp(): void {
+    this.catalogue.forget();
+    const row = this.last.get() as unknown as LastRow | undefined;
+    const recordedAt = row ? (JSON.parse(row[0]) as { recordedAt?: unknown }).recordedAt : undefined;
+    const instant = typeof recordedAt === 'string' ? Date.parse(recordedAt) : 0;
+    this.stamped = Number.isNaN(instant) ? 0 : instant;
+    this.recordedAt = new Date(this.stamped).toISOString();
+  }
+
+  /** One stamp for all that is committed together. It never goes back, even when the clock does. */
+  stamp(now: number): void {
+    if (now <= this.stamped) return;
+    this.stamped = now;
+    this.recordedAt = new Date(now).toISOString();
+  }
+
+  /** @throws StoreFault `STORE-111` for a known id with other content; what SQLite throws ends the whole transaction. */
+  append(writes: readonly StreamWrite[]): AppendOutcome {
+    const plans: Plan[] = [];
+    for (const write of writes) {
+      const plan = this.plan(write);
+      if ('actual' in plan) return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: plan.actual }, stored: 0 };
+      plans.push(plan);
+    }
+    const appended: StreamAppended[] = [];
+    let position = 0;
+    for (const plan of plans) {
+      const result = plan.repeated ?? this.store(plan);
+      appended.push(result);
+      if (result.position > position) position = result.position;
+    }
+    return { ok: true, position, appended };
+  }
+
+  private plan(write: StreamWrite): Plan | { actual: ExpectedRevision } {
+    const { stream, expected, events } = write;
+    const head = expected === 'no-stream' ? (events.length > 0 ? this.catalogue.headOrNew(stream) : (this.catalogue.head(stream) ?? { id: 0, revision: -1 })) : this.catalogue.head(stream);
+    const actual = head?.revision ?? -1;
+    const wanted = expected === 'no-stream' ? -1 : expected;
+    if (head !== null && actual === wanted) {
+      const metadata = events.map((event) => event.metadata(this.recordedAt));
+      return { write, head, repeated: null, metadata };
+    }
+    const repeated = head !== null && wanted < actual && events.length > 0 ? this.repeat(wanted, write) : null;
+    if (head !== null && repeated) return { write, head, repeated, metadata: [] };
+    return { actual: actual < 0 ? 'no-stream' : actual };
+  }
+
+  /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
+  private repeat(after: number, { stream, events }: StreamWrite): StreamAppended | null {
+    const stored = this.reader.readStream(stream, after + 1, events.length);
+    if (stored.length < events.length) return null;
+    if (!events.every((event, i) => event.id === stored[i]?.id)) return null;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as NewEvent;
+      if (!(stored[i] as StoredEvent).holds(event)) throw otherContent(event.id, stream);
+    }
+    return { stream, revision: after + events.length, position: (stored[events.length - 1] as StoredEvent).position, repeated: true };
+  }
+
+  private store({ write, head, metadata }: Plan): StreamAppended {
+    const { events, stream } = write;
+    let position = 0;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as NewEvent;
+      position = this.tail.position + 1;
+      this.insert.run(position, head.id, ++head.revision, uuidBytes(event.id), this.catalogue.typeId(event.type), event.data, metadata[i] as string);
+      this.tail.add(head.id, head.revision, position);
+    }
+    return { stream, revision: head.revision, position, repeated: false };
+  }
+}
+
+export const otherContent = (id: string, stream: string): StoreFault =>
+  new StoreFault('STORE-111', `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`, { retryable: false });

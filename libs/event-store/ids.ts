@@ -1,0 +1,35 @@
+import { hash } from 'node:crypto';
+
+/** The namespace of all name-based ids of the ledger: never to be changed, every stored id hangs on it. */
+export const TENOR_NAMESPACE = '6f1f0f5e-3c5b-5d0a-9d5e-7a6c1b0e4f21';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const isUuid = (text: string): boolean => text.length === 36 && UUID.test(text);
+
+export const sha256 = (input: string | Uint8Array): string => hash('sha256', input, 'hex');
+
+/** RFC 9562 section 5.5: a name-based UUID over SHA-1. The same namespace and name give the same id, on every machine. */
+export const uuidV5 = (namespace: string, name: string): string => uuidV5From(uuidBytes(namespace), name);
+
+/** As `uuidV5`, for a namespace that is used again and again. */
+export function uuidV5From(namespace: Uint8Array, name: string): string {
+  const nameBytes = Buffer.from(name, 'utf8');
+  const input = Buffer.allocUnsafe(16 + nameBytes.length);
+  input.set(namespace, 0);
+  input.set(nameBytes, 16);
+  const hex = hash('sha1', input, 'hex');
+  const variant = VARIANT[parseInt(hex[16] as string, 16)] as string;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The nibble with its two high bits set to 10, which marks the RFC's variant. */
+const VARIANT = ['8', '9', 'a', 'b', '8', '9', 'a', 'b', '8', '9', 'a', 'b', '8', '9', 'a', 'b'];
+
+export function uuidBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24), 'hex');
+}
+
+export function uuidText(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
