@@ -4,3 +4,5 @@ export * from './decimal.js';
 export * from './instant.js';
 export * from './outcome.js';
 export * from './problem.js';
+export * from './figure.js';
+export * from './uncertain.js';

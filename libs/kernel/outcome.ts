@@ -8,4 +8,4 @@ export type Decision<Event, R extends Rejection> = { readonly accepted: readonly
 
 export const accept = <Event>(...events: Event[]): { accepted: readonly Event[] } => ({ accepted: events });
 export const reject = <R extends Rejection>(rejection: R): { rejected: R } => ({ rejected: rejection });
-export const isRejected = <Event, R extends Rejection>(decision: Decision<Event, R>): decision is { rejected: R } => 'rejected' in decision;
+export const isRejected = <Event, R extends Rejection>(decision: Decision<Event, R>): decision is { readonly rejected: R } => 'rejected' in decision;

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { decimal, formatDecimal, type Decimal, sum } from '#kernel';
+import type { MadeCommitment } from '#commitments/domain';
+import { charge, rowOf } from '../../../../test/support/charges.js';
+import { clause, commitment, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
+import type { Charge } from '../charge.js';
+import type { Decision } from './decision.js';
+import { AllocationEngine } from './engine.js';
+
+const engineOf = (...commitments: MadeCommitment[]) => new AllocationEngine(commitments.map((each, index) => ({ commitment: each, number: index + 1, spellings: ['AWS'] })));
+const show = (decision: Decision): string[] =>
+  decision.map(({ commitment: id, reason, postings }) => `${id ?? '-'} ${reason}${postings.map((p) => ` ${formatDecimal(p.certain)}${p.high || p.low || p.open ? `[${formatDecimal(p.low)},${p.open === 1 ? '∞' : formatDecimal(p.high)}]` : ''}`).join('')}`);
+const run = (engine: AllocationEngine, ...charges: Charge[]) => charges.map((each) => show(engine.allocate(rowOf(each))));
+
+describe('waterfall', () => {
+  const a = commitment('A', spendTerms('100', { priority: 1 }));
+  const b = commitment('B', spendTerms('1000', { priority: 2 }));
+
+  it('spills what the first cannot take to the next', () => {
+    expect(run(engineOf(a, b), charge('2025-02-01', '60'), charge('2025-02-02', '60'), charge('2025-02-03', '5'))).toEqual([
+      ['A DREW 60', 'B REACHED_NOTHING'],
+      ['A DREW_IN_PART 40', 'B DREW 20'],
+      ['A FULL', 'B DREW 5'],
+    ]);
+  });
+
+  it('lets the last one take the rest, beyond its amount', () => {
+    expect(run(engineOf(a), charge('2025-02-01', '150'))).toEqual([['A DREW_OVER 150']]);
+  });
+
+  it('example 7: a reversal moves nothing else', () => {
+    const engine = engineOf(a, b);
+    const x = engine.allocate(rowOf(charge('2025-02-01', '100')));
+    expect(show(x)).toEqual(['A DREW 100', 'B REACHED_NOTHING']);
+    expect(run(engine, charge('2025-02-02', '50'))).toEqual([['A FULL', 'B DREW 50']]);
+    engine.reverse(x);
+    expect(run(engine, charge('2025-02-03', '7'))).toEqual([['A DREW 7', 'B REACHED_NOTHING']]);
+  });
+
+  it('example 8: a row of 100 delivered again as 90 leaves A 90, B 0', () => {
+    const engine = engineOf(a, b);
+    engine.reverse(engine.allocate(rowOf(charge('2025-02-01', '100'))));
+    expect(run(engine, charge('2025-02-01', '90'))).toEqual([['A DREW 90', 'B REACHED_NOTHING']]);
+  });
+
+  it('releases negative rows in reverse priority and reduces the first below zero', () => {
+    const engine = engineOf(a, b);
+    run(engine, charge('2025-02-01', '120'));
+    expect(run(engine, charge('2025-02-02', '-50'), charge('2025-02-03', '-100'))).toEqual([
+      ['A RELEASED -30', 'B RELEASED -20'],
+      ['A REDUCED_BELOW -100', 'B REACHED_NOTHING'],
+    ]);
+  });
+
+  it('keeps columns apart and offers each the whole charge', () => {
+    const effective = commitment('E', spendTerms('500', { measure: { kind: 'cost', column: 'EffectiveCost', currency: 'USD' } }));
+    expect(run(engineOf(a, effective), charge('2025-02-01', '60', { effectiveCost: decimal('40') }))).toEqual([['A DREW 60', 'E DREW 40']]);
+  });
+
+  it('leaves an unknown amount unknown, and says so of the split', () => {
+    const vague = commitment('U', spendTerms(unknown(), { priority: 0 }));
+    expect(run(engineOf(vague, b), charge('2025-02-01', '60'))).toEqual([['U AMOUNT_UNKNOWN 0[0,60]', 'B AMOUNT_UNKNOWN 0[0,60]']]);
+    expect(run(engineOf(vague), charge('2025-02-01', '60'))).toEqual([['U DREW 60']]);
+  });
+
+  it('makes a charge in another currency an unknown posting while no rate is recorded', () => {
+    expect(run(engineOf(a, b), charge('2025-02-01', '60', { billingCurrency: 'EUR' }))).toEqual([['A NO_RATE 0[0,100]', 'B NO_RATE 0[0,∞]']]);
+  });
+});
+
+describe('nesting', () => {
+  const parent = commitment('P', spendTerms('100', { priority: 1 }));
+  const child = (id: string, amount: string, changes = {}) => commitment(id, spendTerms(amount, { parent: 'P', ...changes }));
+  it('offers the children what the parent takes', () => {
+    const other = commitment('O', spendTerms('1000', { priority: 9 }));
+    expect(run(engineOf(parent, child('C1', '30', { priority: 1 }), child('C2', '30', { priority: 2 }), other), charge('2025-02-01', '120'))).toEqual([
+      ['P DREW_IN_PART 100', 'C1 DREW_IN_PART 30', 'C2 DREW_OVER 70', 'O DREW 20'],
+    ]);
+  });
+
+  it('lets a child stand in its parent’s place outside the parent’s term', () => {
+    const long = child('C', '30', { schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('30') } }] } });
+    const next = commitment('N', spendTerms('50', { priority: 5, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('50') } }] } }));
+    expect(run(engineOf(parent, long, next), charge('2026-02-01', '40'))).toEqual([['P OUTSIDE_TERM', 'C DREW_IN_PART 30', 'N DREW 10']]);
+  });
+});
+
+describe('what never draws, and who says so', () => {
+  it('keeps Tax and Credit out unless an inclusion names them', () => {
+    const named = commitment('A', spendTerms('100', { eligibility: { kind: 'rules', inclusions: [clause({ chargeCategory: ['Tax', 'Usage'] })], exclusions: [] } }));
+    const silent = commitment('B', spendTerms('100'));
+    expect(run(engineOf(named), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([['A DREW 5']]);
+    expect(run(engineOf(silent), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([[]]);
+    expect(engineOf(silent).explain(rowOf(charge('2025-02-01', '5', { category: 'Tax' })), 'B')).toBe('CATEGORY_NOT_NAMED');
+  });
+
+  it('bars a fee row from the whole tree, and a purchase from the commitment it buys', () => {
+    const parent = commitment('P', spendTerms('100'));
+    const child = commitment('C', spendTerms('50', { parent: 'P', feeRows: [clause({ sku: ['FEE'] })], reference: { contractCommitments: [], commitmentDiscountIds: ['sp-1'] } }));
+    expect(run(engineOf(parent, child), charge('2025-02-01', '9', { sku: 'FEE' }))).toEqual([['C FEE', 'P FEE']]);
+    expect(run(engineOf(parent, child), charge('2025-02-01', '9', { category: 'Purchase', commitmentDiscountId: 'sp-1' }))).toEqual([['C PURCHASE_OF_COMMITMENT', 'P DREW 9']]);
+  });
+
+  it('lets the provider’s statement stand, also for the parent, and draws nothing else', () => {
+    const parent = commitment('P', spendTerms('100'));
+    const child = commitment('C', spendTerms('10', { parent: 'P', reference: { contractCommitments: [{ contractId: 'K', commitmentId: 'KC' }], commitmentDiscountIds: [] } }));
+    const other = commitment('O', spendTerms('100', { priority: 7 }));
+    const stated = (contractId: string, cost: string | null) => [{ contractId, commitmentId: 'KC', cost: cost === null ? null : decimal(cost), quantity: cost === null ? decimal('3') : null, unit: cost === null ? 'h' : null }];
+    const engine = engineOf(parent, child, other);
+    expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('K', '25') }))).toEqual([['C PROVIDER_STATED 25', 'P PROVIDER_STATED_CHILD 25']]);
+    expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('X', '25') }))).toEqual([['- STATED_CONTRACT_UNKNOWN 25']]);
+    expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('K', null) }))).toEqual([['- STATED_QUANTITY_ONLY 3']]);
+    expect(run(engine, charge('2027-02-01', '40', { contractApplied: stated('K', '25') }))).toEqual([['- STATED_OUTSIDE_TERM 25']]);
+  });
+
+  it('counts marketplace rows up to their share, the rest spills on, and a refund frees it', () => {
+    const a = commitment('A', spendTerms('100', { marketplace: { share: decimal('0.25'), rows: [] } }));
+    const b = commitment('B', spendTerms('100', { priority: 2 }));
+    const foreign = (amount: string) => charge('2025-02-01', amount, { publisher: 'Datastore Inc' });
+    expect(run(engineOf(a, b), foreign('40'), foreign('5'), foreign('-20'), foreign('3'))).toEqual([
+      ['A DREW_IN_PART 25', 'B DREW 15'],
+      ['A MARKETPLACE_LIMIT', 'B DREW 5'],
+      ['A REACHED_NOTHING', 'B RELEASED -20'],
+      ['A MARKETPLACE_LIMIT', 'B DREW 3'],
+    ]);
+    expect(run(engineOf(a), foreign('40'))).toEqual([['A MARKETPLACE_LIMIT 25']]);
+  });
+});
+
+describe('a Continuous commitment', () => {
+  const hourly = (changes = {}) =>
+    commitment('H', spendTerms('1', { model: 'Continuous', interval: { unit: 'hour', count: 1 }, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2025-01-01', '2025-01-02'), amount: { kind: 'known', value: decimal('1') } }] }, ...changes }));
+  const next = commitment('N', spendTerms('1000', { priority: 2, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2026-01-01'), amount: { kind: 'known', value: decimal('1000') } }] } }));
+
+  it('spreads a charge over its intervals by the second, residue in the last, and spills what is outside its term', () => {
+    const engine = engineOf(hourly(), next);
+    const [decision] = run(engine, charge('2024-12-31T23:00:00Z', '4', { end: Date.parse('2025-01-01T02:00:00Z') as never }));
+    const third = '1.333333333333333333';
+    expect(decision).toEqual([`H DREW_IN_PART 1 1`, `N DREW 2`]);
+    const alone = run(engineOf(hourly()), charge('2025-01-01T00:00:00Z', '4', { end: Date.parse('2025-01-01T03:00:00Z') as never }));
+    expect(alone).toEqual([[`H DREW_OVER ${third} ${third} 1.333333333333333334`]]);
+  });
+});
+
+it('conserves: what a waterfall posts and what it leaves sum to the charge', () => {
+  const engine = engineOf(commitment('A', spendTerms('10.000000000000000001')), commitment('B', spendTerms('7', { priority: 2 })));
+  let posted = 0n;
+  let charged = 0n;
+  for (let i = 0; i < 50; i++) {
+    const amount = (BigInt(((i * 7919) % 41) - 13) * 10n ** 17n + BigInt(i)) as Decimal;
+    charged += amount;
+    for (const entry of engine.allocate(rowOf(charge('2025-03-01', formatDecimal(amount))))) posted += sum(entry.postings.map((p) => p.certain));
+  }
+  expect(posted).toBe(charged);
+});

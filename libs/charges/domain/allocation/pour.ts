@@ -1,0 +1,199 @@
+import { type Instant, multiply, type Decimal } from '#kernel';
+import type { Balances } from './balances.js';
+import { type BookCommitment, type Capacity, periodAt } from './book.js';
+import type { ReasonCode } from './decision.js';
+import type { Candidate, PlannedNode } from './plan.js';
+import { spreadAmount, spreadOver, type Spread } from './spread.js';
+
+/** A candidate on one row: its dates are known, its room is looked up. */
+export interface Vessel {
+  readonly candidate: Candidate;
+  readonly id: string;
+  /** Whether it stands in the waterfall at all: maybe in an uncertainty. */
+  readonly present: 'yes' | 'maybe';
+  readonly doubt: ReasonCode | null;
+  readonly slots: readonly Slot[];
+  /** Continuous: how an amount is spread; null: one slot takes it whole. */
+  readonly spread: Spread | null;
+  readonly children: readonly Vessel[];
+}
+
+export interface Slot {
+  readonly at: Instant;
+  readonly capacity: Capacity;
+}
+
+export interface Outside {
+  readonly book: BookCommitment;
+  readonly reason: ReasonCode;
+}
+
+/** Dates a plan for one row: candidates outside their term or period drop out, their admitted children stand in their place. */
+export function dateVessels(nodes: readonly PlannedNode[], row: { start: Instant; end: Instant; billingPeriodStart: Instant }, outside: Outside[]): readonly Vessel[] {
+  return nodes.flatMap((node): readonly Vessel[] => {
+    const { standing } = node;
+    const children = (): readonly Vessel[] => dateVessels(node.children, row, outside);
+    const { book } = standing;
+    const date = dateOf(standing, row);
+    if (book.final.model === 'Continuous') {
+      const whole = spreadOver(book, row.start, row.end);
+      const slots = slotsOf(book, whole);
+      const spread = within(whole, slots);
+      if (slots.length === 0) return drop(book, 'OUTSIDE_TERM', outside, children());
+      return [{ candidate: standing, id: book.id, present: standing.admits, doubt: standing.doubt, slots, spread, children: children() }];
+    }
+    const period = periodAt(book, date);
+    if (period.in === 'no') return drop(book, period.outside === 'term' ? 'OUTSIDE_TERM' : 'OUTSIDE_PERIOD', outside, children());
+    const present = standing.admits === 'yes' ? period.in : 'maybe';
+    const doubt = standing.doubt ?? (period.in === 'maybe' ? 'TERM_UNCERTAIN' : null);
+    return [{ candidate: standing, id: book.id, present, doubt, slots: [{ at: date, capacity: period.capacity }], spread: null, children: children() }];
+  });
+}
+
+function drop(book: BookCommitment, reason: ReasonCode, outside: Outside[], children: readonly Vessel[]): readonly Vessel[] {
+  outside.push({ book, reason });
+  return children;
+}
+
+export function dateOf({ terms }: Candidate, row: { start: Instant; end: Instant; billingPeriodStart: Instant }): Instant {
+  switch (terms.periodDate) {
+    case 'ChargePeriodStart':
+      return row.start;
+    case 'ChargePeriodEnd':
+      return row.end;
+    case 'BillingPeriodStart':
+      return row.billingPeriodStart;
+  }
+}
+
+function slotsOf(book: BookCommitment, spread: Spread): readonly Slot[] {
+  const slots: Slot[] = [];
+  for (const { at } of spread.parts) {
+    if (at === null) continue;
+    const period = periodAt(book, at);
+    if (period.in !== 'no') slots.push({ at, capacity: period.capacity });
+  }
+  return slots;
+}
+
+/** Parts without a slot lie outside the term: so pieces and slots stand in the same order. */
+const within = ({ parts, total }: Spread, slots: readonly Slot[]): Spread => {
+  const held = new Set(slots.map(({ at }) => at));
+  return { parts: parts.map(({ at, seconds }) => ({ at: at !== null && held.has(at) ? at : null, seconds })), total };
+};
+
+/** Whether the uncertain are present, and at which end of their bounds: one of the cases that may turn out true. */
+export interface World {
+  readonly present: (vessel: Vessel) => boolean;
+  /** 'low': as full as it may be (least room); 'high': as empty as it may be. */
+  readonly room: (vessel: Vessel) => 'low' | 'high';
+}
+
+export const CERTAIN: World = { present: () => true, room: () => 'low' };
+
+/** vessel id → amount per slot. */
+export type Poured = Map<string, bigint[]>;
+
+/** Each takes at most its room, the last one takes the rest; children share what their parent took. Answers what is left. */
+export function pour(vessels: readonly Vessel[], amount: bigint, balances: Balances, world: World, poured: Poured): bigint {
+  const standing = vessels.filter(world.present);
+  let rest = amount;
+  standing.forEach((vessel, index) => {
+    const taken = take(vessel, rest, index === standing.length - 1, balances, world, poured);
+    rest -= taken;
+    if (vessel.children.length > 0) pour(vessel.children, taken, balances, world, poured);
+  });
+  return rest;
+}
+
+function take(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balances, world: World, poured: Poured): bigint {
+  const side = world.room(vessel);
+  const pieces = vessel.spread ? spreadAmount(offered, vessel.spread).filter((piece) => piece.at !== null) : null;
+  let total = 0n;
+  const amounts = vessel.slots.map((slot, index) => {
+    const share = pieces ? (pieces[index]?.share ?? 0n) : offered;
+    const room = roomOf(vessel, slot, isLast, balances, side);
+    const taken = room === null || share <= room ? share : room;
+    total += taken;
+    return taken;
+  });
+  poured.set(vessel.id, amounts);
+  return total;
+}
+
+/** What a slot can take, at the unlucky or the lucky end of what is uncertain. Null: without bound. */
+export function roomOf(vessel: Vessel, { capacity }: Slot, isLast: boolean, balances: Balances, side: 'low' | 'high'): bigint | null {
+  const balance = balances.of(vessel.id, capacity.key, capacity.end);
+  const amount = side === 'low' ? capacity.low : capacity.high;
+  const limits: bigint[] = [];
+  if (!isLast) {
+    const drawn = side === 'low' ? (balance.openUp > 0 ? null : balance.certain + balance.high) : balance.openDown > 0 ? null : balance.certain + balance.low;
+    if (amount === null || (drawn === null && side === 'high')) return marketplaceRoom(vessel, amount, balance.marketplace);
+    limits.push(drawn === null ? 0n : amount - drawn);
+  }
+  const marketplace = marketplaceRoom(vessel, amount, balance.marketplace);
+  if (marketplace !== null) limits.push(marketplace);
+  if (limits.length === 0) return null;
+  const least = limits.reduce((a, b) => (a < b ? a : b));
+  return least > 0n ? least : 0n;
+}
+
+function marketplaceRoom({ candidate }: Vessel, amount: Decimal | null, drawn: bigint): bigint | null {
+  const limit = candidate.terms.marketplace;
+  if (!candidate.marketplace || !limit || amount === null) return null;
+  const room = multiply(limit.share, amount) - drawn;
+  return room > 0n ? room : 0n;
+}
+
+/** A negative amount releases in reverse priority; what nothing is left to release reduces the first. Answers what is left. */
+export function release(vessels: readonly Vessel[], amount: bigint, balances: Balances, world: World, poured: Poured): bigint {
+  const standing = vessels.filter(world.present);
+  const released = new Map<Vessel, bigint[]>();
+  let rest = amount;
+  for (const vessel of [...standing].reverse()) {
+    const amounts = releaseFrom(vessel, rest, balances, world);
+    released.set(vessel, amounts);
+    for (const each of amounts) rest -= each;
+  }
+  const first = standing[0];
+  if (first && rest !== 0n) {
+    const amounts = released.get(first) as bigint[];
+    const extra = place(first, rest);
+    extra.forEach((each, index) => {
+      amounts[index] = (amounts[index] ?? 0n) + each;
+      rest -= each;
+    });
+  }
+  for (const [vessel, amounts] of released) {
+    poured.set(vessel.id, amounts);
+    const total = amounts.reduce((a, b) => a + b, 0n);
+    if (vessel.children.length > 0) release(vessel.children, total, balances, world, poured);
+  }
+  return rest;
+}
+
+const place = (vessel: Vessel, amount: bigint): bigint[] =>
+  vessel.spread
+    ? spreadAmount(amount, vessel.spread)
+        .filter((piece) => piece.at !== null)
+        .map(({ share }) => share)
+    : [amount];
+
+/** `amount` is negative; so is each answer, bounded by what the slot has drawn. */
+function releaseFrom(vessel: Vessel, amount: bigint, balances: Balances, world: World): bigint[] {
+  const side = world.room(vessel);
+  return place(vessel, amount).map((share, index) => {
+    const { capacity } = vessel.slots[index] as Slot;
+    const balance = balances.of(vessel.id, capacity.key, capacity.end);
+    const drawn = side === 'low' ? balance.certain + balance.low : balance.certain + balance.high;
+    const bounded = drawn > 0n ? drawn : 0n;
+    return -share > bounded ? -bounded : share;
+  });
+}
+
+export function forEach(vessels: readonly Vessel[], visit: (vessel: Vessel) => void): void {
+  for (const vessel of vessels) {
+    visit(vessel);
+    forEach(vessel.children, visit);
+  }
+}

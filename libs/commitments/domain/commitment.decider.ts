@@ -1,0 +1,164 @@
+import { accept, type Decider, type Decision, reject } from '#kernel';
+import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
+import type { CommitmentRejection } from './rejections.js';
+import type { TermChanges, Terms } from './terms.js';
+import { applyChanges, correctChanges, finalTerms, sortsLast } from './timeline.js';
+import { validateTerms } from './validate-terms.js';
+
+type Outcome = Decision<CommitmentEvent, CommitmentRejection>;
+
+export const commitmentDecider: Decider<Commitment, CommitmentCommand, CommitmentEvent, CommitmentRejection> = {
+  initialState: { status: 'none' },
+  decide: (command, commitment) => {
+    if (command.type === 'MakeCommitment') return make(command, commitment);
+    if (commitment.status === 'none') return reject({ code: 'COMMITMENT_NOT_FOUND' });
+    if (commitment.status === 'voided') return reject({ code: 'COMMITMENT_VOIDED', commitmentId: commitment.commitmentId });
+    switch (command.type) {
+      case 'AmendCommitment':
+        return amend(command, commitment);
+      case 'CorrectCommitment':
+        return correct(command, commitment);
+      case 'VoidCommitment':
+        return withdraw(command, commitment);
+      case 'ReclassifyCommitment':
+        return accept({ ...command, type: 'CommitmentReclassified', commitmentId: commitment.commitmentId });
+      case 'CancelCommitment':
+        return isCancelled(commitment)
+          ? reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId })
+          : accept({ ...command, type: 'CommitmentCancelled', commitmentId: commitment.commitmentId });
+      case 'AddCommitmentEvidence':
+        return addEvidence(command, commitment);
+      case 'ChangeCommitmentEvidence':
+        return allEvidence(commitment).some(({ id }) => id === command.evidenceId)
+          ? accept({ ...command, type: 'CommitmentEvidenceStatusChanged', commitmentId: commitment.commitmentId })
+          : reject({ code: 'EVIDENCE_NOT_FOUND', evidenceId: command.evidenceId });
+    }
+  },
+  evolve: (commitment, event) => {
+    if (event.type === 'CommitmentMade') return made(event);
+    if (commitment.status === 'none') return commitment;
+    return { ...applyEvent(commitment, event), events: commitment.events + 1 };
+  },
+};
+
+function make(command: Extract<CommitmentCommand, { type: 'MakeCommitment' }>, commitment: Commitment): Outcome {
+  if (commitment.status !== 'none') return reject({ code: 'COMMITMENT_EXISTS', commitmentId: commitment.commitmentId });
+  const broken = validateTerms(command.terms, command.commitmentId);
+  return broken ? reject(broken) : accept({ ...command, type: 'CommitmentMade' });
+}
+
+function amend(command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>, commitment: MadeCommitment): Outcome {
+  if (isCancelled(commitment)) return reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId });
+  const broken = validateChanges(command.changes, commitment.final, commitment.commitmentId);
+  return broken ? reject(broken) : accept({ ...command, type: 'CommitmentAmended', commitmentId: commitment.commitmentId });
+}
+
+function correct(command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>, commitment: MadeCommitment): Outcome {
+  const fact = findFact(commitment, command.fact);
+  if ('code' in fact) return reject(fact);
+  if (isEmptyChange(command.changes) && command.effectiveAt !== null) {
+    return accept({ ...command, type: 'CommitmentCorrected', commitmentId: commitment.commitmentId });
+  }
+  const base = fact.kind === 'made' ? commitment.terms : applyChanges(commitment.terms, fact.changes);
+  const broken = validateChanges(command.changes, base, commitment.commitmentId);
+  if (broken) return reject(broken);
+  // What the other amendments make of the corrected terms must hold as well.
+  const corrected = correctFact(commitment, command.fact, command.changes, command.effectiveAt);
+  const brokenLater = validateTerms(corrected.final, commitment.commitmentId);
+  return brokenLater ? reject(brokenLater) : accept({ ...command, type: 'CommitmentCorrected', commitmentId: commitment.commitmentId });
+}
+
+function withdraw(command: Extract<CommitmentCommand, { type: 'VoidCommitment' }>, commitment: MadeCommitment): Outcome {
+  const fact = findFact(commitment, command.fact);
+  return 'code' in fact ? reject(fact) : accept({ ...command, type: 'CommitmentVoided', commitmentId: commitment.commitmentId });
+}
+
+function addEvidence(command: Extract<CommitmentCommand, { type: 'AddCommitmentEvidence' }>, commitment: MadeCommitment): Outcome {
+  const fact = findFact(commitment, command.fact);
+  if ('code' in fact) return reject(fact);
+  const known = new Set(allEvidence(commitment).map(({ id }) => id));
+  const repeated = command.evidence.find(({ id }) => known.has(id));
+  if (repeated) return reject({ code: 'EVIDENCE_EXISTS', evidenceId: repeated.id });
+  return accept({ ...command, type: 'CommitmentEvidenceAdded', commitmentId: commitment.commitmentId });
+}
+
+function validateChanges(changes: TermChanges, base: Terms, commitmentId: string): CommitmentRejection | null {
+  if (isEmptyChange(changes)) return { code: 'CHANGES_EMPTY' };
+  const schedule = changes.schedule ?? base.schedule;
+  const ids = new Set(schedule.kind === 'tranches' ? schedule.tranches.map(({ id }) => id) : []);
+  const missing = changes.trancheAmounts?.find(({ id }) => !ids.has(id));
+  if (missing) return { code: 'TRANCHE_NOT_FOUND', tranche: missing.id };
+  return validateTerms(applyChanges(base, changes), commitmentId);
+}
+
+const isEmptyChange = (changes: TermChanges): boolean => Object.values(changes).every((value) => value === undefined);
+const isCancelled = ({ facts }: MadeCommitment): boolean => facts.some(({ kind, voided }) => kind === 'cancelled' && !voided);
+const allEvidence = ({ facts }: MadeCommitment) => facts.flatMap(({ evidence }) => evidence);
+
+function findFact(commitment: MadeCommitment, number: number): Fact | CommitmentRejection {
+  if (!Number.isInteger(number) || number < 0 || number >= commitment.events) return { code: 'FACT_NOT_FOUND', fact: number };
+  const fact = commitment.facts.find((candidate) => candidate.fact === number);
+  if (!fact) return { code: 'FACT_NOT_CORRECTABLE', fact: number };
+  return fact.voided ? { code: 'FACT_VOIDED', fact: number } : fact;
+}
+
+function made(event: Extract<CommitmentEvent, { type: 'CommitmentMade' }>): MadeCommitment {
+  const fact: Fact = { fact: 0, kind: 'made', effectiveAt: event.effectiveAt, changes: {}, voided: false, evidence: event.evidence };
+  const { commitmentId, contractId, provider, terms } = event;
+  return { status: 'made', commitmentId, contractId, provider, terms, facts: [fact], final: terms, events: 1 };
+}
+
+function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, { type: 'CommitmentMade' }>): MadeCommitment {
+  switch (event.type) {
+    case 'CommitmentAmended':
+      return withFact(commitment, { kind: 'amended', effectiveAt: event.effectiveAt, changes: event.changes, evidence: event.evidence });
+    case 'CommitmentReclassified': {
+      const effectiveAt = event.effectiveAt ?? (commitment.facts[0] as Fact).effectiveAt;
+      return withFact(commitment, { kind: 'reclassified', effectiveAt, changes: { kind: event.kind }, evidence: event.evidence });
+    }
+    case 'CommitmentCancelled':
+      return withFact(commitment, { kind: 'cancelled', effectiveAt: event.effectiveAt, changes: {}, evidence: event.evidence });
+    case 'CommitmentCorrected':
+      return withEvidence(correctFact(commitment, event.fact, event.changes, event.effectiveAt), event.fact, event.evidence);
+    case 'CommitmentVoided':
+      return { ...changeFact(commitment, event.fact, (fact) => ({ ...fact, voided: true })), status: event.fact === 0 ? 'voided' : commitment.status };
+    case 'CommitmentEvidenceAdded':
+      return withEvidence(commitment, event.fact, event.evidence);
+    case 'CommitmentEvidenceStatusChanged':
+      return changeEvidence(commitment, event);
+  }
+}
+
+function withFact(commitment: MadeCommitment, addition: Omit<Fact, 'fact' | 'voided'>): MadeCommitment {
+  const fact: Fact = { ...addition, fact: commitment.events, voided: false };
+  const facts = [...commitment.facts, fact];
+  return sortsLast(fact, commitment.facts) ? { ...commitment, facts, final: applyChanges(commitment.final, fact.changes) } : refinal({ ...commitment, facts });
+}
+
+const refinal = (commitment: MadeCommitment): MadeCommitment => ({ ...commitment, final: finalTerms(commitment).terms });
+
+const changeFact = (commitment: MadeCommitment, number: number, change: (fact: Fact) => Fact): MadeCommitment =>
+  refinal({ ...commitment, facts: commitment.facts.map((fact) => (fact.fact === number ? change(fact) : fact)) });
+
+const withEvidence = (commitment: MadeCommitment, number: number, evidence: Fact['evidence']): MadeCommitment =>
+  evidence.length === 0 ? commitment : changeFact(commitment, number, (fact) => ({ ...fact, evidence: [...fact.evidence, ...evidence] }));
+
+function correctFact(commitment: MadeCommitment, number: number, changes: TermChanges, effectiveAt: Fact['effectiveAt'] | null): MadeCommitment {
+  const corrected = changeFact(commitment, number, (fact) => ({
+    ...fact,
+    effectiveAt: effectiveAt ?? fact.effectiveAt,
+    changes: fact.kind === 'made' ? fact.changes : correctChanges(fact.changes, changes),
+  }));
+  return number === 0 ? refinal({ ...corrected, terms: applyChanges(commitment.terms, changes) }) : corrected;
+}
+
+function changeEvidence(commitment: MadeCommitment, event: Extract<CommitmentEvent, { type: 'CommitmentEvidenceStatusChanged' }>): MadeCommitment {
+  const { evidenceId, status } = event;
+  return {
+    ...commitment,
+    facts: commitment.facts.map((fact) => ({
+      ...fact,
+      evidence: status === 'WITHDRAWN' ? fact.evidence.filter(({ id }) => id !== evidenceId) : fact.evidence.map((item) => (item.id === evidenceId ? { ...item, status } : item)),
+    })),
+  };
+}

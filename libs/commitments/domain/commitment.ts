@@ -1,0 +1,64 @@
+import type { UncertainInstant } from '#kernel';
+import type { AmountKind, TermChanges, Terms } from './terms.js';
+
+export const EVIDENCE_STATUSES = ['REPORTED', 'CONFIRMED', 'DISPUTED'] as const;
+export type EvidenceStatus = (typeof EVIDENCE_STATUSES)[number];
+
+/** Where a fact comes from. The document itself stays outside the ledger; its digest names it. */
+export interface Evidence {
+  readonly id: string;
+  readonly document: string;
+  readonly sha256: string | null;
+  readonly uri: string | null;
+  readonly quotation: string | null;
+  readonly status: EvidenceStatus;
+}
+
+export type CommitmentEvent =
+  | { readonly type: 'CommitmentMade'; readonly commitmentId: string; readonly contractId: string; readonly provider: string; readonly effectiveAt: UncertainInstant; readonly terms: Terms; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentAmended'; readonly commitmentId: string; readonly effectiveAt: UncertainInstant; readonly changes: TermChanges; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentCorrected'; readonly commitmentId: string; readonly fact: number; readonly changes: TermChanges; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentVoided'; readonly commitmentId: string; readonly fact: number; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentReclassified'; readonly commitmentId: string; readonly kind: AmountKind; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentCancelled'; readonly commitmentId: string; readonly effectiveAt: UncertainInstant; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentEvidenceAdded'; readonly commitmentId: string; readonly fact: number; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CommitmentEvidenceStatusChanged'; readonly commitmentId: string; readonly evidenceId: string; readonly status: EvidenceStatus | 'WITHDRAWN'; readonly reason: string };
+
+export type CommitmentCommand =
+  | { readonly type: 'MakeCommitment'; readonly commitmentId: string; readonly contractId: string; readonly provider: string; readonly effectiveAt: UncertainInstant; readonly terms: Terms; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'AmendCommitment'; readonly effectiveAt: UncertainInstant; readonly changes: TermChanges; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CorrectCommitment'; readonly fact: number; readonly changes: TermChanges; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'VoidCommitment'; readonly fact: number; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'ReclassifyCommitment'; readonly kind: AmountKind; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'CancelCommitment'; readonly effectiveAt: UncertainInstant; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'AddCommitmentEvidence'; readonly fact: number; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'ChangeCommitmentEvidence'; readonly evidenceId: string; readonly status: EvidenceStatus | 'WITHDRAWN'; readonly reason: string };
+
+/** One binding fact: the making, an amendment, a reclassification or a cancellation, as corrected since. */
+export interface Fact {
+  /** Revision of the event that recorded it: what a correction or a void names. */
+  readonly fact: number;
+  readonly kind: 'made' | 'amended' | 'reclassified' | 'cancelled';
+  readonly effectiveAt: UncertainInstant;
+  readonly changes: TermChanges;
+  readonly voided: boolean;
+  readonly evidence: readonly Evidence[];
+}
+
+export type Commitment =
+  | { readonly status: 'none' }
+  | {
+      readonly status: 'made' | 'voided';
+      readonly commitmentId: string;
+      readonly contractId: string;
+      /** Party that provides. */
+      readonly provider: string;
+      readonly terms: Terms;
+      readonly facts: readonly Fact[];
+      /** The terms with every amendment applied, kept so that a command need not fold the facts again. */
+      readonly final: Terms;
+      /** Events folded so far: the next event's revision. */
+      readonly events: number;
+    };
+
+export type MadeCommitment = Exclude<Commitment, { status: 'none' }>;

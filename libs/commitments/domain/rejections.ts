@@ -1,0 +1,60 @@
+/** Every refusal of a commitment command, in order of precedence: the first that applies is the answer. */
+export type CommitmentRejection =
+  | { readonly code: 'COMMITMENT_EXISTS'; readonly commitmentId: string }
+  | { readonly code: 'COMMITMENT_NOT_FOUND' }
+  | { readonly code: 'COMMITMENT_VOIDED'; readonly commitmentId: string }
+  | { readonly code: 'FACT_NOT_FOUND'; readonly fact: number }
+  | { readonly code: 'FACT_VOIDED'; readonly fact: number }
+  | { readonly code: 'FACT_NOT_CORRECTABLE'; readonly fact: number }
+  | { readonly code: 'EVIDENCE_NOT_FOUND'; readonly evidenceId: string }
+  | { readonly code: 'EVIDENCE_EXISTS'; readonly evidenceId: string }
+  | { readonly code: 'COMMITMENT_CANCELLED'; readonly commitmentId: string }
+  | { readonly code: 'CHANGES_EMPTY' }
+  | { readonly code: 'TRANCHE_NOT_FOUND'; readonly tranche: string }
+  | { readonly code: 'TRANCHE_DUPLICATE'; readonly tranche: string }
+  | { readonly code: 'TRANCHE_END_BEFORE_START'; readonly tranche: string }
+  | { readonly code: 'TRANCHES_OVERLAP'; readonly tranche: string; readonly other: string }
+  | { readonly code: 'TRANCHE_OUTSIDE_TERM'; readonly tranche: string }
+  | { readonly code: 'TERM_END_BEFORE_START' }
+  | { readonly code: 'AMOUNT_NEGATIVE'; readonly tranche: string }
+  | { readonly code: 'AMOUNT_BOUNDS'; readonly tranche: string }
+  | { readonly code: 'MEASURE_CATEGORY_MISMATCH'; readonly category: string; readonly measure: string }
+  | { readonly code: 'PREPAID_NEEDS_COST_COLUMN'; readonly column: string }
+  | { readonly code: 'CONTINUOUS_NEEDS_INTERVAL' }
+  | { readonly code: 'INTERVAL_OUT_OF_RANGE' }
+  | { readonly code: 'INTERVAL_ONLY_CONTINUOUS' }
+  | { readonly code: 'CONTINUOUS_NEEDS_EXACT_DATES'; readonly tranche: string }
+  | { readonly code: 'CLAUSE_EMPTY'; readonly where: string }
+  | { readonly code: 'MARKETPLACE_SHARE_OUT_OF_RANGE'; readonly share: string }
+  | { readonly code: 'PARENT_IS_SELF'; readonly commitmentId: string };
+
+/** Code → what it means and what to do next: the catalogue's rows. */
+export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'], string>> = {
+  COMMITMENT_EXISTS: 'A commitment with this id stands already. Use a new idempotency key for a new commitment.',
+  COMMITMENT_NOT_FOUND: 'No such commitment in your organization. Look its id up with the `commitments` query.',
+  COMMITMENT_VOIDED: 'The commitment was recorded by mistake and withdrawn; it takes no further facts. Make a new one.',
+  FACT_NOT_FOUND: 'The commitment has no such fact. Its history lists the facts with their numbers.',
+  FACT_VOIDED: 'That fact was withdrawn already. Nothing was changed.',
+  FACT_NOT_CORRECTABLE: 'Only a making, an amendment, a reclassification or a cancellation can be corrected or voided.',
+  EVIDENCE_NOT_FOUND: 'No evidence with this id stands on the commitment.',
+  EVIDENCE_EXISTS: 'Evidence with this id stands already.',
+  COMMITMENT_CANCELLED: 'The commitment is cancelled: void the cancellation first if it was a mistake.',
+  CHANGES_EMPTY: 'The command names no field to change. Name at least one.',
+  TRANCHE_NOT_FOUND: 'The schedule has no tranche with this id. Name an existing one, or replace the schedule whole.',
+  TRANCHE_DUPLICATE: 'Two tranches have the same id. Give each its own.',
+  TRANCHE_END_BEFORE_START: 'The tranche ends before or when it starts. Intervals are half-open: [start, end).',
+  TRANCHES_OVERLAP: 'Two tranches share time; a charge could belong to both. End one where the other starts.',
+  TRANCHE_OUTSIDE_TERM: 'The tranche reaches beyond the stated term. Widen the term or cut the tranche.',
+  TERM_END_BEFORE_START: 'The term ends before or when it starts. Intervals are half-open: [start, end).',
+  AMOUNT_NEGATIVE: 'A commitment is never negative.',
+  AMOUNT_BOUNDS: 'The upper bound of the unknown amount lies below its lower bound.',
+  MEASURE_CATEGORY_MISMATCH: 'Spend is measured by a cost column and a currency, Usage by a quantity column and a unit.',
+  PREPAID_NEEDS_COST_COLUMN: 'A prepaid commitment must name EffectiveCost or ContractedCost: BilledCost is spent at purchase.',
+  CONTINUOUS_NEEDS_INTERVAL: 'A Continuous commitment expires each interval: name the interval.',
+  INTERVAL_OUT_OF_RANGE: 'The interval count is a whole number from 1 to 10,000.',
+  INTERVAL_ONLY_CONTINUOUS: 'A Discontinuous commitment has no interval.',
+  CONTINUOUS_NEEDS_EXACT_DATES: 'The intervals of a Continuous commitment count from exact tranche dates.',
+  CLAUSE_EMPTY: 'A clause names no dimension and would match every charge. To admit all, give no inclusion.',
+  MARKETPLACE_SHARE_OUT_OF_RANGE: 'The marketplace share lies between 0 and 1 (0.25 is 25 %).',
+  PARENT_IS_SELF: 'A commitment cannot be nested in itself.',
+};

@@ -1,0 +1,93 @@
+import { earliest, type Instant, latest, reachedAt } from '#kernel';
+import type { Fact, MadeCommitment } from './commitment.js';
+import type { TermChanges, Terms, Tranche } from './terms.js';
+
+/** The terms that may be in force at an instant: one where it is certain, several inside an uncertainty. */
+export interface TermsInForce {
+  readonly variants: readonly TermsVersion[];
+}
+
+export interface TermsVersion {
+  readonly terms: Terms;
+  /** Cancelled on or before the instant asked for. */
+  readonly cancelled: boolean;
+  /** Not binding yet: before the making's effectiveAt, where the first version's terms stand in. */
+  readonly binding: boolean;
+}
+
+const MAX_VARIANTS = 16;
+
+/**
+ * The terms at `t` (an instant; Infinity: every amendment applied). An amendment overrides the fields it names from its
+ * effectiveAt on; a correction has changed its fact already. Inside an amendment's uncertainty both versions stand.
+ */
+export function termsAt(commitment: MadeCommitment, t: number): TermsInForce {
+  const [making, ...later] = inForce(commitment.facts);
+  if (!making) return { variants: [{ terms: commitment.terms, cancelled: false, binding: false }] };
+  const bound = reachedAt(making.effectiveAt, t);
+  let variants: TermsVersion[] =
+    bound === 'maybe'
+      ? [
+          { terms: commitment.terms, cancelled: false, binding: true },
+          { terms: commitment.terms, cancelled: false, binding: false },
+        ]
+      : [{ terms: commitment.terms, cancelled: false, binding: bound === 'yes' }];
+  for (const fact of later) {
+    const reached = reachedAt(fact.effectiveAt, t);
+    if (reached === 'no') continue;
+    const changed = variants.map((version) => apply(version, fact));
+    variants = reached === 'yes' ? changed : [...variants, ...changed].slice(0, MAX_VARIANTS);
+  }
+  return { variants };
+}
+
+/** Every amendment applied: the terms as known today, for whatever date. */
+export const finalTerms = (commitment: MadeCommitment): TermsVersion => termsAt(commitment, Infinity).variants.at(-1) as TermsVersion;
+
+/** Instants at which the terms may change, ascending. */
+export function changePoints(commitment: MadeCommitment): readonly Instant[] {
+  const points = new Set<number>();
+  for (const fact of inForce(commitment.facts)) {
+    for (const edge of [earliest(fact.effectiveAt), latest(fact.effectiveAt)]) if (Number.isFinite(edge)) points.add(edge);
+  }
+  return [...points].sort((a, b) => a - b) as Instant[];
+}
+
+/** The making first, then by effectiveAt; facts of one date in recorded order. */
+function inForce(facts: readonly Fact[]): readonly Fact[] {
+  const live = facts.filter((fact) => !fact.voided);
+  const making = live.filter((fact) => fact.kind === 'made');
+  const later = live.filter((fact) => fact.kind !== 'made');
+  return [...making, ...later.sort(inOrder)];
+}
+
+const inOrder = (a: Fact, b: Fact): number =>
+  compare(latest(a.effectiveAt), latest(b.effectiveAt)) || compare(earliest(a.effectiveAt), earliest(b.effectiveAt)) || a.fact - b.fact;
+// Subtracting would make NaN of two open ends.
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Would this newest fact be applied after all the others? */
+export const sortsLast = (fact: Fact, others: readonly Fact[]): boolean => others.every((other) => other.kind === 'made' || inOrder(other, fact) <= 0);
+
+function apply(version: TermsVersion, fact: Fact): TermsVersion {
+  if (fact.kind === 'cancelled') return { ...version, cancelled: true };
+  return { ...version, terms: applyChanges(version.terms, fact.changes) };
+}
+
+/** A later version keeps only the fields that it set; each tranche's amount is a field of its own. */
+export function applyChanges(terms: Terms, { trancheAmounts, ...fields }: TermChanges): Terms {
+  const changed: Terms = { ...terms, ...fields };
+  if (!trancheAmounts || changed.schedule.kind === 'unknown') return changed;
+  const amounts = new Map(trancheAmounts.map(({ id, amount }) => [id, amount]));
+  const tranches = changed.schedule.tranches.map((tranche): Tranche => ({ ...tranche, amount: amounts.get(tranche.id) ?? tranche.amount }));
+  return { ...changed, schedule: { kind: 'tranches', tranches } };
+}
+
+/** What a correction leaves of a fact's changes: its own fields replaced, the others kept. */
+export function correctChanges(changes: TermChanges, correction: TermChanges): TermChanges {
+  const amounts = [...(changes.trancheAmounts ?? []), ...(correction.trancheAmounts ?? [])];
+  const byId = new Map(amounts.map((entry) => [entry.id, entry]));
+  const { trancheAmounts: _old, ...before } = changes;
+  const { trancheAmounts: _new, ...after } = correction;
+  return { ...before, ...after, ...(byId.size === 0 ? {} : { trancheAmounts: [...byId.values()] }) };
+}

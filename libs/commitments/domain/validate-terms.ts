@@ -1,0 +1,76 @@
+import { certainlyOverlap, earliest, formatDecimal, isExact, latest, ONE, type UncertainPeriod, ZERO } from '#kernel';
+import type { CommitmentRejection } from './rejections.js';
+import type { Clause, Terms, Tranche } from './terms.js';
+
+/** The first rule that these terms break, in the catalogue's order, or null. */
+export function validateTerms(terms: Terms, commitmentId: string): CommitmentRejection | null {
+  return validateSchedule(terms) ?? validateMeasure(terms) ?? validateInterval(terms) ?? validateRules(terms, commitmentId);
+}
+
+const endsTooEarly = ({ start, end }: UncertainPeriod): boolean => end !== null && latest(end) <= earliest(start);
+
+function validateSchedule(terms: Terms): CommitmentRejection | null {
+  const tranches = terms.schedule.kind === 'tranches' ? terms.schedule.tranches : [];
+  const seen = new Set<string>();
+  for (const tranche of tranches) {
+    if (seen.has(tranche.id)) return { code: 'TRANCHE_DUPLICATE', tranche: tranche.id };
+    seen.add(tranche.id);
+    if (endsTooEarly(tranche)) return { code: 'TRANCHE_END_BEFORE_START', tranche: tranche.id };
+  }
+  const overlap = firstOverlap(tranches);
+  if (overlap) return overlap;
+  if (terms.term && endsTooEarly(terms.term)) return { code: 'TERM_END_BEFORE_START' };
+  for (const tranche of tranches) {
+    if (terms.term && reachesBeyond(tranche, terms.term)) return { code: 'TRANCHE_OUTSIDE_TERM', tranche: tranche.id };
+    const { amount } = tranche;
+    if (amount.kind === 'known' ? amount.value < ZERO : amount.atLeast < ZERO) return { code: 'AMOUNT_NEGATIVE', tranche: tranche.id };
+    if (amount.kind === 'unknown' && amount.atMost !== null && amount.atMost < amount.atLeast) return { code: 'AMOUNT_BOUNDS', tranche: tranche.id };
+  }
+  return null;
+}
+
+/** Sorted by start, two tranches that share time stand next to each other. */
+function firstOverlap(tranches: readonly Tranche[]): CommitmentRejection | null {
+  const sorted = [...tranches].sort((a, b) => latest(a.start) - latest(b.start));
+  for (let i = 1; i < sorted.length; i++) {
+    const [before, after] = [sorted[i - 1] as Tranche, sorted[i] as Tranche];
+    if (certainlyOverlap(before, after)) return { code: 'TRANCHES_OVERLAP', tranche: before.id, other: after.id };
+  }
+  return null;
+}
+
+const reachesBeyond = (tranche: Tranche, term: UncertainPeriod): boolean =>
+  latest(tranche.start) < earliest(term.start) || (term.end !== null && (tranche.end === null || earliest(tranche.end) > latest(term.end)));
+
+function validateMeasure({ category, measure, prepaid }: Terms): CommitmentRejection | null {
+  if ((category === 'Spend') !== (measure.kind === 'cost')) return { code: 'MEASURE_CATEGORY_MISMATCH', category, measure: measure.column };
+  if (prepaid && measure.kind === 'cost' && measure.column !== 'EffectiveCost' && measure.column !== 'ContractedCost') {
+    return { code: 'PREPAID_NEEDS_COST_COLUMN', column: measure.column };
+  }
+  return null;
+}
+
+function validateInterval({ model, interval, schedule }: Terms): CommitmentRejection | null {
+  if (model === 'Discontinuous') return interval === null ? null : { code: 'INTERVAL_ONLY_CONTINUOUS' };
+  if (interval === null) return { code: 'CONTINUOUS_NEEDS_INTERVAL' };
+  if (!Number.isInteger(interval.count) || interval.count < 1 || interval.count > 10_000) return { code: 'INTERVAL_OUT_OF_RANGE' };
+  const vague = schedule.kind === 'tranches' ? schedule.tranches.find((t) => !isExact(t.start) || t.end === null || !isExact(t.end)) : undefined;
+  return vague ? { code: 'CONTINUOUS_NEEDS_EXACT_DATES', tranche: vague.id } : null;
+}
+
+function validateRules(terms: Terms, commitmentId: string): CommitmentRejection | null {
+  const { eligibility } = terms;
+  const places: [string, readonly Clause[]][] = [
+    ['inclusions', eligibility.kind === 'rules' ? eligibility.inclusions : []],
+    ['exclusions', eligibility.kind === 'rules' ? eligibility.exclusions : []],
+    ['purchaseRows', terms.purchaseRows],
+    ['feeRows', terms.feeRows],
+    ['marketplace', terms.marketplace?.rows ?? []],
+  ];
+  for (const [where, clauses] of places) if (clauses.some(isEmpty)) return { code: 'CLAUSE_EMPTY', where };
+  const share = terms.marketplace?.share;
+  if (share !== undefined && (share < ZERO || share > ONE)) return { code: 'MARKETPLACE_SHARE_OUT_OF_RANGE', share: formatDecimal(share) };
+  return terms.parent === commitmentId ? { code: 'PARENT_IS_SELF', commitmentId } : null;
+}
+
+const isEmpty = (clause: Clause): boolean => clause.tags.length === 0 && Object.values(clause.dimensions).every((values) => values === undefined || values.length === 0);
