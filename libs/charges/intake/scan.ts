@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
+import { resolveHeader, type Header } from './columns.js';
+import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
+import { FileStore, type FileDraft } from './file-store.js';
+import type { Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
+import { cancelled, codeOf } from './intake-problem.js';
+import { LineSorter } from './line-sorter.js';
+import { readParquet } from './parquet-reader.js';
+import { QuarantineFile } from './quarantine.js';
+import { RowMapper } from './row-mapper.js';
+import { Warnings } from './row-problem.js';
+import { ByteReader, openSource, type Digests, type Source } from './source.js';
+
+const PROGRESS_MS = 100;
+
+export interface Scan {
+  readonly summary: ScanSummary;
+  readonly sorter: LineSorter;
+  readonly quarantinePath: string;
+}
+
+type Control = { readonly onProgress?: ((progress: Progress) => void) | undefined; readonly signal?: AbortSignal | undefined };
+
+/**
+ * Reads a FOCUS file once: maps every row, spills the good ones in sorted runs and the bad ones as JSONL into `workDir`.
+ * @throws IntakeProblem; the draft in the file store is gone then
+ */
+export async function scanFocus(options: ScanOptions, workDir: string, control: Control = {}): Promise<Scan> {
+  const source = await openSource(options.path, options.name);
+  const store = options.keepIn === undefined ? null : new FileStore(options.keepIn);
+  const draft = store?.draft() ?? null;
+  const pass = new ScanPass(source, options, workDir, control);
+  try {
+    const { header, digests } = await (source.format === 'parquet' ? pass.parquet(draft) : pass.csv(draft));
+    pass.finish();
+    const quarantineSha256 = store !== null && pass.quarantine.count > 0 ? await store.putFile(pass.quarantine.path) : null;
+    draft?.commit();
+    return { summary: pass.summary(header, digests, quarantineSha256), sorter: pass.sorter, quarantinePath: pass.quarantine.path };
+  } catch (error) {
+    draft?.abort();
+    pass.sorter.close();
+    throw codeOf(error) === 'ABORT_ERR' ? cancelled() : error;
+  }
+}
+
+class ScanPass {
+  readonly sorter: LineSorter;
+  readonly quarantine: QuarantineFile;
+  private readonly warnings = new Warnings();
+  private readonly slices = new Map<string, { billingAccount: string; billingPeriodStart: string; rows: number; quarantined: number }>();
+  private sliceKey = '';
+  private slice: { rows: number; quarantined: number } | null = null;
+  private rows = 0;
+  private mended = 0;
+  private withoutPeriod = 0;
+  private bytesRead = 0;
+  private told = 0;
+
+  constructor(
+    private readonly source: Source,
+    private readonly options: ScanOptions,
+    workDir: string,
+    private readonly control: Control,
+  ) {
+    this.sorter = new LineSorter(join(workDir, 'rows'));
+    this.quarantine = new QuarantineFile(join(workDir, 'quarantine.jsonl'));
+  }
+
+  async csv(draft: FileDraft | null): Promise<{ header: Header; digests: Digests }> {
+    const reader = this.reader(draft);
+    const table = await readCsv(reader, this.source.name, this.warnings);
+    const header = await this.read(table);
+    return { header, digests: reader.digests() };
+  }
+
+  async parquet(draft: FileDraft | null): Promise<{ header: Header; digests: Digests }> {
+    const table = await readParquet(this.source, this.warnings);
+    try {
+      const header = await this.read(table);
+      // Parquet is read by its footer, so its bytes are digested apart from its rows.
+      const reader = this.reader(draft);
+      for await (const piece of reader.pieces()) void piece;
+      return { header, digests: reader.digests() };
+    } finally {
+      table.close();
+    }
+  }
+
+  finish(): void {
+    this.sorter.finish();
+    this.quarantine.finish();
+    this.tell(true);
+  }
+
+  summary(header: Header, digests: Digests, quarantineSha256: string | null): ScanSummary {
+    const order = (a: SliceCount, b: SliceCount) => (a.billingPeriodStart + FIELD_SEPARATOR + a.billingAccount < b.billingPeriodStart + FIELD_SEPARATOR + b.billingAccount ? -1 : 1);
+    return {
+      name: this.source.name,
+      format: this.source.format,
+      focusVersion: header.version,
+      columns: header.names,
+      ...digests,
+      quarantineSha256,
+      rows: this.rows,
+      quarantined: this.quarantine.count,
+      quarantinedWithoutPeriod: this.withoutPeriod,
+      mended: this.mended,
+      bytes: this.source.bytes,
+      slices: [...this.slices.values()].sort(order),
+      warnings: this.warnings.list(),
+    };
+  }
+
+  private reader(draft: FileDraft | null): ByteReader {
+    return new ByteReader(this.source, {
+      signal: this.control.signal,
+      onBytes: (read) => (this.bytesRead = read),
+      ...(draft ? { onRaw: (piece: Buffer) => draft.write(piece) } : {}),
+    });
+  }
+
+  private async read(table: RawTable): Promise<Header> {
+    const header = resolveHeader(table.names, this.options.defaults ?? {}, this.source.name);
+    for (const value of header.defaults) if (value !== null) this.warnings.add('FOCUS-312', value, 0);
+    const mapper = new RowMapper(header, this.warnings, this.options.virtualCurrencies);
+    for await (const batch of table.batches) {
+      this.control.signal?.throwIfAborted();
+      this.map(mapper, batch);
+      this.tell(false);
+    }
+    return header;
+  }
+
+  private map(mapper: RowMapper, { fields, lines, faults }: RawBatch): void {
+    for (let i = 0; i < fields.length; i++) {
+      const row = ++this.rows;
+      const raw = fields[i] as readonly string[];
+      const line = lines[i] as number;
+      const encoded = mapper.map(raw, row, line, faults[i] as boolean);
+      if (encoded !== null) {
+        this.sorter.add(encoded);
+        this.sliceOf(mapper).rows++;
+      } else this.bad(mapper, raw, row, line);
+    }
+  }
+
+  /** A mend given for these very bytes is read in their place; everything else about the row stays. */
+  private bad(mapper: RowMapper, fields: readonly string[], row: number, line: number): void {
+    const badDigest = mapper.badDigest(fields);
+    const mend = this.options.mends?.get(badDigest);
+    const encoded = mend === undefined ? null : mapper.map(mend, row, line, false);
+    if (encoded !== null) {
+      this.mended++;
+      this.warnings.add('FOCUS-313', null, line);
+      this.sorter.add(encoded);
+      this.sliceOf(mapper).rows++;
+      return;
+    }
+    const billingPeriodStart = mapper.billingPeriodStart === '' ? null : mapper.billingPeriodStart;
+    const billingAccount = mapper.billingAccount === '' ? null : unescapeField(mapper.billingAccount);
+    this.quarantine.add({ row, line, fields, problems: mapper.problems, badDigest, billingPeriodStart, billingAccount });
+    if (billingPeriodStart === null) this.withoutPeriod++;
+    else this.sliceOf(mapper).quarantined++;
+  }
+
+  private sliceOf({ billingPeriodStart, billingAccount }: RowMapper): { rows: number; quarantined: number } {
+    const key = `${billingPeriodStart}${FIELD_SEPARATOR}${billingAccount}`;
+    if (this.slice !== null && key === this.sliceKey) return this.slice;
+    let slice = this.slices.get(key);
+    if (slice === undefined) {
+      slice = { billingAccount: unescapeField(billingAccount), billingPeriodStart, rows: 0, quarantined: 0 };
+      this.slices.set(key, slice);
+    }
+    this.sliceKey = key;
+    return (this.slice = slice);
+  }
+
+  private tell(last: boolean): void {
+    const now = performance.now();
+    if (!last && now - this.told < PROGRESS_MS) return;
+    this.told = now;
+    this.control.onProgress?.({ bytesRead: last ? this.source.bytes : this.bytesRead, bytesTotal: this.source.bytes, rows: this.rows, quarantined: this.quarantine.count });
+  }
+}
