@@ -1,4 +1,11 @@
+export type { Aggregate } from './aggregates.js';
+export { COMMAND_BOUND, deriveId } from './binding.js';
+export * from './command.js';
+export * from './copy.js';
+export * from './decisions.js';
+export * from './envelope.js';
 export * from './fault.js';
-export * from './ids.js';
+export { isUuid, sha256, TENOR_NAMESPACE, uuidV5 } from './ids.js';
+export * from './open.js';
 export * from './port.js';
 export { DATA_BYTES_MAX } from './validate.js';

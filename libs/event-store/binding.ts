@@ -1,0 +1,82 @@
+import { canonicalJson, type Json, type JsonObject } from '#kernel';
+
+import { envelopeText } from './envelope.js';
+import { sha256, TENOR_NAMESPACE, uuidBytes, uuidV5, uuidV5From } from './ids.js';
+import type { CommandContext } from './command.js';
+import type { NewEvent, RecordedEvent } from './port.js';
+
+/** The stored type of the one event in a key's stream. */
+export const COMMAND_BOUND = 'CommandBound';
+const SCHEMA_VERSION = 1;
+const NAMESPACES_MAX = 10_000;
+
+export interface BoundData {
+  readonly commandType: string;
+  /** SHA-256 over the canonical input, the command's type and its target. */
+  readonly digest: string;
+  readonly target: string;
+  /** The target's revision at the decision; -1 for no stream. The command's events come after it. */
+  readonly targetRevision: number;
+  readonly eventCount: number;
+}
+
+/** The ids that a command's key stands for. All of them follow from organization and key. */
+export interface KeyIds {
+  readonly key: string;
+  readonly stream: string;
+  readonly bytes: Uint8Array;
+}
+
+const namespaces = new Map<string, Uint8Array>();
+
+function namespaceOf(organization: string): Uint8Array {
+  let namespace = namespaces.get(organization);
+  if (!namespace) {
+    if (namespaces.size >= NAMESPACES_MAX) namespaces.clear();
+    namespace = uuidBytes(uuidV5(TENOR_NAMESPACE, `organization ${organization}`));
+    namespaces.set(organization, namespace);
+  }
+  return namespace;
+}
+
+export function keyIds(ledger: string, organization: string, idempotencyKey: string): KeyIds {
+  const key = uuidV5From(namespaceOf(organization), idempotencyKey);
+  return { key, stream: `${ledger}.${organization}.key-${key}`, bytes: uuidBytes(key) };
+}
+
+/** UUIDv5(organization, key, index): the id of a command's n-th event. */
+export const eventId = (ids: KeyIds, index: number): string => uuidV5From(ids.bytes, `event ${index}`);
+
+/** The id of a new thing that a command makes: the same at every retry, known before the command runs. */
+export const deriveId = (organization: string, idempotencyKey: string, name: string): string => derivedId(keyIds('', organization, idempotencyKey), name);
+export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
+
+export const commandDigest = (commandType: string, target: string, input: Json): string => sha256(canonicalJson([commandType, target, input]));
+
+/**
+ * The binding's id covers its content: two processes that bind one key at different revisions collide instead of both being
+ * told "stored" (EventStoreDB keeps the first data of an id and says success).
+ */
+export function bindingEvent(ids: KeyIds, bound: BoundData, context: CommandContext, ruleVersion: string): NewEvent {
+  const data = canonicalJson(bound as unknown as JsonObject);
+  return {
+    id: uuidV5From(ids.bytes, `bound ${data}`),
+    type: COMMAND_BOUND,
+    data,
+    metadata: envelopeText({ ...commonEnvelope(ids, context, ruleVersion), schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] }),
+  };
+}
+
+export function commonEnvelope(ids: KeyIds, context: CommandContext, ruleVersion: string) {
+  return {
+    organization: context.organization,
+    actor: context.actor,
+    onBehalfOf: context.onBehalfOf ?? null,
+    keyDigest: ids.key,
+    correlation: context.correlation ?? ids.key,
+    causation: context.causation ?? null,
+    ruleVersion,
+  };
+}
+
+export const boundData = (event: RecordedEvent): BoundData => event.data as unknown as BoundData;

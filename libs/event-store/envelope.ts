@@ -1,0 +1,44 @@
+import { canonicalJson, type JsonObject } from '#kernel';
+
+import { sha256 } from './ids.js';
+import type { RecordedEvent } from './port.js';
+
+/** What every event says about itself beside its data; each field is hashed. Absence of a fact is null, never a missing member. */
+export interface EnvelopeFields {
+  readonly schemaVersion: number;
+  readonly organization: string;
+  readonly effectiveAt: string | null;
+  readonly actor: string;
+  readonly onBehalfOf: string | null;
+  /** UUIDv5(organization, idempotency key): names the key's stream and gives nothing of the key away. */
+  readonly keyDigest: string | null;
+  readonly correlation: string;
+  readonly causation: string | null;
+  /** Selects the calculation, so that newer code gives the old answer on a replay. */
+  readonly ruleVersion: string;
+  readonly evidence: readonly JsonObject[];
+}
+
+/**
+ * The envelope as canonical JSON, cut in two where the writer puts the moment of recording. Correlation and causation carry
+ * EventStoreDB's reserved names, so that its own by-correlation projection and its tools work on the ledger's streams.
+ */
+export function envelopeText(fields: EnvelopeFields): (recordedAt: string) => string {
+  const before =
+    `{"$causationId":${text(fields.causation)},"$correlationId":${text(fields.correlation)},"actor":${text(fields.actor)}` +
+    `,"effectiveAt":${text(fields.effectiveAt)},"evidence":${fields.evidence.length === 0 ? '[]' : canonicalJson(fields.evidence)},"keyDigest":${text(fields.keyDigest)}` +
+    `,"onBehalfOf":${text(fields.onBehalfOf)},"organization":${text(fields.organization)},"recordedAt":"`;
+  const after = `","ruleVersion":${text(fields.ruleVersion)},"schemaVersion":${fields.schemaVersion}}`;
+  return (recordedAt) => before + recordedAt + after;
+}
+
+const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));
+
+/**
+ * The hash of an event: SHA-256 in hex over the canonical JSON of what the ledger vouches for. The position and the store's own
+ * timestamp are left out, so the hash is the same on every store.
+ */
+export function eventHash(event: RecordedEvent): string {
+  const { data, id, metadata, revision, stream, type } = event;
+  return sha256(canonicalJson({ data, id, metadata, revision, stream, type }));
+}
