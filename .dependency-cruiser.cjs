@@ -124,7 +124,7 @@ module.exports = {
       name: 'no-dev-packages',
       comment: 'Nothing that runs depends on a package for development only.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [SPEC, '/conformance', '^apps/(console|graphiql)/'] },
+      from: { path: '^(apps|libs)/', pathNot: [SPEC, '/conformance', '^apps/(console|ledger/graphiql)/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     ...sliceOrder,

@@ -43,7 +43,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts', 'test/**/*.ts'],
-    ignores: ['apps/console/**', 'apps/graphiql/**'],
+    ignores: ['apps/console/**', 'apps/ledger/graphiql/**'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -56,7 +56,7 @@ export default tseslint.config(
   },
   { files: ['libs/kernel/**/*.ts', 'libs/*/domain/**/*.ts'], rules: { 'no-restricted-syntax': ['error', clock, random, float, number] } },
   {
-    files: ['libs/platform/clock/**', '**/*.spec.ts', 'test/**', '.ci/**', 'apps/graphiql/*.mjs'],
+    files: ['libs/platform/clock/**', '**/*.spec.ts', 'test/**', '.ci/**', 'apps/ledger/graphiql/*.mjs'],
     rules: { 'no-restricted-syntax': ['error', random, float], 'max-lines': 'off' },
   },
 );

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], testTimeout = 5_000) => ({
@@ -7,7 +8,11 @@ const project = (name: string, include: string[], testTimeout = 5_000) => ({
 
 export default defineConfig({
   // `#kernel` and its like are read from the TypeScript sources, so that no test runs against a stale build.
-  resolve: { conditions: ['source'] },
+  resolve: {
+    conditions: ['source'],
+    // The copy that Node gives to everybody else: a second one would refuse the first one's types.
+    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
+  },
   ssr: { resolve: { conditions: ['source'] } },
   // Nest finds a constructor's parts by the types that the compiler writes beside it.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },

@@ -43,6 +43,6 @@ if (changed > built || process.argv.includes('--force')) {
   if (!process.argv.includes('--quiet')) console.error('Building …');
   mkdirSync(join(root, 'dist'), { recursive: true });
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--noCheck']);
-  if (existsSync(join(root, 'apps/graphiql/build.mjs'))) run('../apps/graphiql/build.mjs', []);
+  if (existsSync(join(root, 'apps/ledger/graphiql/build.mjs'))) run('../apps/ledger/graphiql/build.mjs', []);
   writeFileSync(stamp, new Date(startedAt).toISOString());
 }

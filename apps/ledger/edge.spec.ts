@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { Args, Context, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { IsNotEmpty } from 'class-validator';
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDecimal, type Decimal } from '#kernel';
+import { createLog, readConfig, type Caller, type CallerSource } from '#platform';
+import { connectionOf, Costs, DecimalScalar, Demands, NodeRegistry, NodeType, PageArgs, pageOf, pageRequest, ShapePipe, type CallContext, type Page } from '#platform/graphql';
+import { createLedger, type RunningLedger } from './index.js';
+
+@ObjectType('Thing', { implements: () => [NodeType] })
+class Thing extends NodeType {
+  @Field(() => DecimalScalar)
+  amount!: Decimal;
+  @Field(() => Thing)
+  self!: Thing;
+  @Field(() => [Thing])
+  parts!: Thing[];
+}
+const ThingConnection = connectionOf(Thing, 'Thing');
+
+@InputType()
+class MakeInput {
+  @Field()
+  @IsNotEmpty()
+  name!: string;
+  @Field(() => DecimalScalar)
+  amount!: Decimal;
+}
+
+@Resolver()
+class ThingResolver {
+  made = 0;
+
+  @Query(() => ThingConnection)
+  things(@Args() page: PageArgs, @Context() context: CallContext): Page<Thing> {
+    const request = pageRequest(page, context);
+    const from = (request.after?.[0] as number | undefined) ?? 0;
+    const rows = Array.from({ length: Math.min(request.limit, 150 - from) }, (_, index) => from + index + 1);
+    return pageOf(request, rows, context, { node: (row) => this.thing(row, context), keyset: (row) => [row] });
+  }
+
+  @Query(() => [Thing])
+  @Costs({ times: ({ buckets }) => buckets as number })
+  series(@Args('buckets', { type: () => Int }) buckets: number): Thing[] {
+    return [].slice(0, buckets);
+  }
+
+  @Query(() => Thing)
+  fails(): Thing {
+    throw new Error('the secret text of a bug');
+  }
+
+  @Query(() => String)
+  @Demands('admin')
+  secrets(): string {
+    return 'for admins';
+  }
+
+  @Mutation(() => Int)
+  make(@Args('input', ShapePipe) input: MakeInput): number {
+    return input.amount > 0n ? ++this.made : 0;
+  }
+
+  private thing(row: number, context: CallContext): Thing {
+    const thing = { __typename: 'Thing', id: context.nodeId('Thing', row.toString()), amount: parseDecimal(`${row}.50`), parts: [] as Thing[] } as unknown as Thing;
+    thing.self = thing;
+    return thing;
+  }
+}
+
+@Module({ providers: [ThingResolver] })
+class ThingModule {
+  constructor(nodes: NodeRegistry) {
+    nodes.register('Thing', (id, context) => ({ id: context.nodeId('Thing', id), amount: parseDecimal(id) }));
+  }
+}
+
+const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin')[]): Caller => ({ organization, actor: 'a1', keyId: 'k1', roles: new Set(roles) });
+const CALLERS: Record<string, Caller> = { reader: caller('org1', 'reader'), recorder: caller('org1', 'recorder'), admin: caller('org1', 'admin'), other: caller('org2', 'admin') };
+const callers: CallerSource = { authenticate: (secret) => CALLERS[secret] ?? null };
+
+const logged: string[] = [];
+let ledger: RunningLedger;
+let data: string;
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: { data?: Record<string, unknown>; errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[]; extensions?: { cost: { requested: number } } };
+}
+
+async function ask(query: string, variables: Record<string, unknown> = {}, key: string | null = 'admin'): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+}
+const codeOf = async (...request: Parameters<typeof ask>) => (await ask(...request)).body.errors?.[0]?.extensions['code'];
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'tenor-edge-'));
+  const config = readConfig({ TENOR_DATA: data, TENOR_PORT: '0' });
+  ledger = await createLedger({ config, callers, modules: [ThingModule], log: createLog('info', { write: (line: string) => void logged.push(line) }) });
+});
+afterAll(async () => {
+  await ledger.close();
+  rmSync(data, { recursive: true });
+});
+
+describe('the door', () => {
+  it.each([null, 'nobody'])('refuses %s, introspection included, in GraphQL form', async (key) => {
+    const { status, body, headers } = await ask('{ __schema { queryType { name } } node(id: "x") { id } }', {}, key);
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toContain('Bearer');
+    expect(body).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('takes a key as a bearer token or as the password of Basic', async () => {
+    const basic = `Basic ${Buffer.from('anyone:reader').toString('base64')}`;
+    const response = await fetch(`${ledger.url}/graphql?query=%7B__typename%7D`, { headers: { authorization: basic, 'apollo-require-preflight': '1' } });
+    expect(await response.json()).toMatchObject({ data: { __typename: 'Query' } });
+  });
+
+  it('demands recorder for a mutation and whatever role a field names, before anything runs', async () => {
+    const make = 'mutation { make(input: { name: "a", amount: "1" }) }';
+    expect(await codeOf(make, {}, 'reader')).toBe('FORBIDDEN');
+    expect(await codeOf('{ secrets }', {}, 'recorder')).toBe('FORBIDDEN');
+    expect((await ask('{ secrets }')).body.data).toEqual({ secrets: 'for admins' });
+    expect((await ask(make, {}, 'recorder')).body.data).toEqual({ make: 1 });
+  });
+
+  it('wants a key on every route that does not say it is public', async () => {
+    expect((await fetch(`${ledger.url}/livez`)).status).toBe(200);
+    expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${ledger.url}/metrics`)).text()).toContain('tenor_graphql_requests_total');
+    expect((await fetch(`${ledger.url}/nowhere`)).status).toBe(404);
+  });
+});
+
+describe('limits', () => {
+  const nested = (depth: number) => `{ things { nodes { ${'self { '.repeat(depth)}id ${'}'.repeat(depth)} } } }`;
+
+  it('refuses depth, aliases and length, each by its code', async () => {
+    expect(await codeOf(nested(30))).toBe('QUERY_TOO_DEEP');
+    expect(await codeOf(`{ ${Array.from({ length: 60 }, (_, n) => `a${n}: __typename`).join(' ')} }`)).toBe('TOO_MANY_ALIASES');
+    expect(await codeOf(`{ ${'__typename '.repeat(5_000)} }`)).toBe('QUERY_TOO_LONG');
+    expect(await codeOf(`{ node(id: "${'x'.repeat(100_001)}") { id } }`)).toBe('QUERY_TOO_LONG');
+  });
+
+  it('counts `first` also when a variable or its default brings it', async () => {
+    const query = 'query ($n: Int) { things(first: $n) { nodes { parts { parts { parts { parts { parts { id } } } } } } } }';
+    expect((await ask(query, { n: 1 })).body.errors).toBeUndefined();
+    expect(await codeOf(query, { n: 100 })).toBe('QUERY_TOO_COSTLY');
+    expect(await codeOf(query.replace('$n: Int', '$n: Int = 100'))).toBe('QUERY_TOO_COSTLY');
+  });
+
+  it('counts time buckets', async () => {
+    const query = 'query ($n: Int!) { series(buckets: $n) { self { self { self { self { id } } } } } }';
+    expect((await ask(query, { n: 10 })).body.extensions?.cost.requested).toBe(50);
+    expect(await codeOf(query, { n: 20_000 })).toBe('QUERY_TOO_COSTLY');
+  });
+
+  it('is not fooled by fragments that double at each step', async () => {
+    const steps = Array.from({ length: 12 }, (_, n) => `fragment f${n} on Thing { a: self { ...f${n + 1} } b: self { ...f${n + 1} } }`).join(' ');
+    const query = `{ things(first: 1) { nodes { ...f0 } } } ${steps} fragment f12 on Thing { id }`;
+    expect(await codeOf(query)).toMatch(/QUERY_TOO_DEEP|TOO_MANY_ALIASES|QUERY_TOO_COSTLY/);
+  });
+
+  it('refuses a page beyond the bound and a cursor of another organization', async () => {
+    expect(await codeOf('{ things(first: 101) { nodes { id } } }')).toBe('PAGE_TOO_LARGE');
+    const page = await ask('{ things(first: 100) { edges { cursor } pageInfo { hasNextPage endCursor } } }');
+    const { endCursor, hasNextPage } = (page.body.data?.['things'] as { pageInfo: { endCursor: string; hasNextPage: boolean } }).pageInfo;
+    expect(hasNextPage).toBe(true);
+    const next = 'query ($after: String) { things(after: $after, first: 60) { edges { node { amount } } pageInfo { hasNextPage } } }';
+    expect((await ask(next, { after: endCursor })).body.data).toMatchObject({ things: { edges: { length: 50, 0: { node: { amount: '101.5' } } }, pageInfo: { hasNextPage: false } } });
+    expect(await codeOf(next, { after: endCursor }, 'other')).toBe('CURSOR_INVALID');
+  });
+});
+
+describe('answers', () => {
+  it('mask what code throws, and give a reference to the log', async () => {
+    for (const repeated of [1, 2, 3]) {
+      const { body, status } = await ask('{ fails { id } }');
+      expect(status, `time ${repeated}`).toBe(200);
+      expect(JSON.stringify(body)).not.toContain('secret text');
+      expect(body.errors?.[0]).toMatchObject({ path: ['fails'], extensions: { code: 'INTERNAL' } });
+      expect(logged.join('')).toContain(body.errors?.[0]?.extensions['traceId']);
+    }
+  });
+
+  it('are the same compiled and interpreted', async () => {
+    const query = '{ things(first: 2) { edges { cursor node { __typename id amount self { amount } } } undecided } ledger { version position lag } }';
+    const answers = [await ask(query), await ask(query), await ask(query)].map(({ body }) => JSON.stringify(body));
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('"amount":"1.5"');
+  });
+
+  it('say what is malformed about a request', async () => {
+    const make = 'mutation ($input: MakeInput!) { make(input: $input) }';
+    expect(await codeOf('{ nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(await codeOf('{')).toBe('GRAPHQL_PARSE_FAILED');
+    expect(await codeOf(make, { input: { name: 'a', amount: 1 } })).toMatch(/DECIMAL_MALFORMED|BAD_USER_INPUT/);
+    expect(await codeOf(make, { input: { name: '', amount: '1' } })).toBe('INPUT_INVALID');
+    expect((await ask(make, { input: { name: 'a', amount: '1e400' } })).body.errors?.[0]?.message).toContain('decimal');
+  });
+
+  it('read anything again by its id, within its organization only', async () => {
+    const { body } = await ask('{ things(first: 1) { nodes { id } } }');
+    const id = (body.data?.['things'] as { nodes: { id: string }[] }).nodes[0]?.id;
+    const node = 'query ($id: ID!) { node(id: $id) { __typename id ... on Thing { amount } } }';
+    expect((await ask(node, { id })).body.data).toEqual({ node: { __typename: 'Thing', id, amount: '1' } });
+    expect((await ask(node, { id }, 'other')).body.data).toEqual({ node: null });
+    expect((await ask(node, { id: 'nonsense' })).body.data).toEqual({ node: null });
+  });
+
+  it('refuse what a browser sends without asking', async () => {
+    const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers: { authorization: 'Bearer admin', 'content-type': 'text/plain' }, body: '{"query":"{__typename}"}' });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('GraphQL over HTTP', () => {
+  const audits = serverAudits({
+    url: () => `${ledger.url}/graphql`,
+    fetchFn: (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), authorization: 'Bearer admin', 'apollo-require-preflight': '1' } }),
+  });
+
+  it.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_, audit) => {
+    const result = await audit.fn();
+    expect(result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`).toBe('ok');
+  });
+});

@@ -1,0 +1,3 @@
+export * from './create-ledger.js';
+export { AppModule, type SliceModule } from './app.module.js';
+export type { LedgerStatus } from './ledger.resolver.js';

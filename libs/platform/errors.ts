@@ -1,0 +1,26 @@
+/** What went wrong, what it means, what to do, and a code to look up: the form of every error that a person reads. */
+export class CodedError extends Error {
+  constructor(
+    readonly code: string,
+    readonly problem: string,
+    readonly consequence: string,
+    readonly nextStep: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem} ${consequence} ${nextStep} [${code}]`, options);
+    this.name = 'CodedError';
+  }
+}
+
+/** Why the door refuses a call. Its text is ours and safe to show; any other thrown text never leaves the process. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly facts: Readonly<Record<string, string | number>> = {},
+    readonly status = 400,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}

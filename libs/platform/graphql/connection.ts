@@ -1,0 +1,107 @@
+import type { Type } from '@nestjs/common';
+import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
+import { Refusal } from '../errors.js';
+import type { CallContext } from './call-context.js';
+import { DEFAULT_PAGE, LIMITS } from './limits.js';
+
+/** What a row is ordered by, its id last: the place to go on from. */
+export type Keyset = readonly (string | number | null)[];
+
+@ObjectType({ description: 'Whether a page has a next one, and where it begins.' })
+export class PageInfo {
+  @Field({ description: 'There are more behind this page.' })
+  hasNextPage!: boolean;
+  @Field({ description: 'Paging is forward only: true when `after` was given.' })
+  hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true })
+  startCursor!: string | null;
+  @Field(() => String, { nullable: true, description: 'Give it as `after` for the next page.' })
+  endCursor!: string | null;
+}
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: DEFAULT_PAGE, description: `How many, at most ${LIMITS.page}.` })
+  first: number = DEFAULT_PAGE;
+  @Field(() => String, { nullable: true, description: 'Go on behind this cursor.' })
+  after?: string | null;
+}
+
+export interface Page<T> {
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: PageInfo;
+  readonly undecided: number;
+}
+
+/** The page to read: one row more than asked for tells whether there is a next page. */
+export interface PageRequest {
+  readonly first: number;
+  readonly limit: number;
+  readonly after: Keyset | null;
+}
+
+/** @throws Refusal `PAGE_TOO_LARGE`, `CURSOR_INVALID` */
+export function pageRequest({ first, after }: PageArgs, context: CallContext): PageRequest {
+  if (first < 0 || first > LIMITS.page) throw new Refusal('PAGE_TOO_LARGE', `first is ${first}, it may be 0 to ${LIMITS.page}. Nothing was read.`, { first, limit: LIMITS.page });
+  return { first, limit: first + 1, after: after ? (JSON.parse(context.open('cursor', after)) as Keyset) : null };
+}
+
+/**
+ * The answer's connection from the rows read (up to `limit`). Cursors are sealed only when a query asks for them.
+ * @param undecided how many rows a filter on an indeterminate figure could not decide.
+ */
+export function pageOf<Row, T>(request: PageRequest, rows: readonly Row[], context: CallContext, shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number }): Page<T> {
+  const shown = rows.length > request.first ? rows.slice(0, request.first) : rows;
+  const cursor = (row: Row | undefined) => (row === undefined ? null : context.seal('cursor', JSON.stringify(shape.keyset(row))));
+  const edges = shown.map((row) => ({
+    node: shape.node(row),
+    get cursor() {
+      return cursor(row) as string;
+    },
+  }));
+  return {
+    edges,
+    get nodes() {
+      return edges.map(({ node }) => node);
+    },
+    pageInfo: {
+      hasNextPage: rows.length > request.first,
+      hasPreviousPage: request.after !== null,
+      get startCursor() {
+        return cursor(shown[0]);
+      },
+      get endCursor() {
+        return cursor(shown.at(-1));
+      },
+    },
+    undecided: shape.undecided ?? 0,
+  };
+}
+
+/**
+ * The connection type of a node type: `export const ContractConnection = connectionOf(ContractType, 'Contract')`.
+ * Give the field `@Args() page: PageArgs` and answer with `pageOf`.
+ */
+export function connectionOf<T extends object>(node: Type<T>, name: string): Type<Page<T>> {
+  @ObjectType(`${name}Edge`)
+  class Edge {
+    @Field(() => node)
+    node!: T;
+    @Field(() => String)
+    cursor!: string;
+  }
+
+  @ObjectType(`${name}Connection`)
+  class Connection {
+    @Field(() => [Edge])
+    edges!: readonly Edge[];
+    @Field(() => [node], { description: 'The edges without their cursors.' })
+    nodes!: readonly T[];
+    @Field(() => PageInfo)
+    pageInfo!: PageInfo;
+    @Field(() => Int, { description: 'How many a filter on an indeterminate figure could not decide; ask for them by the filter itself.' })
+    undecided!: number;
+  }
+  return Connection;
+}

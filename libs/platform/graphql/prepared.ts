@@ -1,0 +1,52 @@
+import { getOperationAST, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { planOf, type Plan } from './plan.js';
+
+/** What is kept beside a validated document: its plan, and its compiled form once it proves to be used again. */
+export interface Prepared {
+  readonly operation: OperationDefinitionNode;
+  readonly plan: Plan;
+  uses: number;
+  /** Null: not compiled yet, or never (the compiler cannot, so graphql-js runs it). */
+  compiled: CompiledQuery | null;
+  compilable: boolean;
+}
+
+/** Compiling takes a millisecond or more: a query asked once is cheaper without. */
+const COMPILE_AT_USE = 2;
+
+/** Lives as long as the document does, and documents live in the server's bounded store. */
+export class PreparedOperations {
+  private readonly byDocument = new WeakMap<DocumentNode, Map<string, Prepared>>();
+
+  get(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): Prepared | null {
+    let byName = this.byDocument.get(document);
+    if (!byName) this.byDocument.set(document, (byName = new Map<string, Prepared>()));
+    const known = byName.get(operationName ?? '');
+    if (known) return known;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return null;
+    const prepared: Prepared = { operation, plan: planOf(schema, document, operation), uses: 0, compiled: null, compilable: true };
+    byName.set(operationName ?? '', prepared);
+    return prepared;
+  }
+
+  /** The compiled form, from the second use on. */
+  compiled(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): CompiledQuery | null {
+    const prepared = this.get(schema, document, operationName);
+    if (!prepared || !prepared.compilable) return null;
+    prepared.uses += 1;
+    if (prepared.compiled === null && prepared.uses >= COMPILE_AT_USE) compile(prepared, schema, document, operationName);
+    return prepared.compiled;
+  }
+}
+
+function compile(prepared: Prepared, schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): void {
+  try {
+    const compiled = compileQuery(schema, document, operationName ?? undefined);
+    if (isCompiledQuery(compiled)) prepared.compiled = compiled;
+  } catch {
+    // Nothing is lost: graphql-js answers the same, only slower.
+  }
+  prepared.compilable = prepared.compiled !== null;
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, CallerSource } from '../auth/caller.js';
+import { callerOf } from '../auth/door.js';
+import { Refusal } from '../errors.js';
+import type { Health } from '../health/health.js';
+import type { Log } from '../log/log.js';
+import { refusalBody, refusalType } from './refusal-body.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route but the public ones, before its handler runs. */
+    caller?: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Answers without an API key. Nothing about any organization may stand on such a route. */
+    public?: boolean;
+  }
+}
+
+/** Every route wants a caller unless it says that it is public: a route that forgets to ask is closed, not open. */
+export function guardRoutes(server: FastifyInstance, source: CallerSource): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.public === true || request.is404) return;
+    try {
+      request.caller = await callerOf(request.headers.authorization, source);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await refuse(request, reply, error);
+    }
+  });
+}
+
+export async function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<void> {
+  if (refusal.status === 401) void reply.header('www-authenticate', 'Bearer realm="tenor", Basic realm="tenor"');
+  await reply.code(refusal.status).type(refusalType(request.headers.accept)).send(refusalBody(refusal));
+}
+
+/** Anything that fails outside GraphQL: malformed JSON, a body too large, a bug in a handler. Its text stays in the log. */
+export function maskHttpErrors(server: FastifyInstance, log: Log): void {
+  server.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    if (error instanceof Refusal) return refuse(request, reply, error);
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      log.error({ err: error, url: request.routeOptions.url }, 'a bug reached an HTTP caller');
+      return refuse(request, reply, new Refusal('INTERNAL', 'The ledger failed to answer. This is a bug: report it with the time.', {}, 500));
+    }
+    const code = status === 413 ? 'BODY_TOO_LARGE' : status === 415 ? 'MEDIA_TYPE_UNKNOWN' : 'BAD_REQUEST';
+    return refuse(request, reply, new Refusal(code, `The request is malformed (${error.code ?? status}). Nothing was done.`, {}, status));
+  });
+}
+
+/** /livez, /readyz and /metrics: for the machines around us, without a key and without anybody's data. */
+export function healthRoutes(server: FastifyInstance, health: Health): void {
+  const config = { public: true };
+  server.get('/livez', { config }, () => ({ live: true }));
+  server.get('/readyz', { config }, async (_, reply) => {
+    const { ready, lagMs, parts } = await health.readiness();
+    return reply.code(ready ? 200 : 503).send({ ready, draining: health.draining, lagMs, parts });
+  });
+  server.get('/metrics', { config }, async (_, reply) => {
+    await health.readiness();
+    return reply.type(health.metrics.contentType).send(await health.metrics.metrics());
+  });
+}

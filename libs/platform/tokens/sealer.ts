@@ -1,0 +1,70 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+
+export type TokenKind = 'position' | 'cursor' | 'node';
+
+const VERSION = 1;
+const NONCE = 12;
+const TAG = 16;
+const CACHED_IDS = 50_000;
+
+/**
+ * Makes what callers carry around (consistency tokens, cursors, node ids) opaque and bound to their organization:
+ * AES-256-GCM with the kind and the organization as associated data, so another tenant's token is no token at all.
+ * The nonce is a MAC of the content: the same content gives the same token, which client caches of node ids rely on.
+ */
+export class Sealer {
+  private readonly cipherKey: Buffer;
+  private readonly nonceKey: Buffer;
+  private readonly ids = new Map<string, string>();
+
+  constructor(secret: string) {
+    const material = Buffer.from(hkdfSync('sha256', secret, 'tenor', 'sealed tokens, version 1', 64));
+    this.cipherKey = material.subarray(0, 32);
+    this.nonceKey = material.subarray(32);
+  }
+
+  seal(kind: TokenKind, organization: string, payload: string): string {
+    const bound = associated(kind, organization);
+    const nonce = createHmac('sha256', this.nonceKey).update(bound).update('\0').update(payload).digest().subarray(0, NONCE);
+    const cipher = createCipheriv('aes-256-gcm', this.cipherKey, nonce);
+    cipher.setAAD(bound);
+    const sealed = Buffer.concat([Buffer.of(VERSION), nonce, cipher.update(payload, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return sealed.toString('base64url');
+  }
+
+  /** The payload, or null for anything that this installation did not seal for this kind and organization. */
+  open(kind: TokenKind, organization: string, token: string): string | null {
+    if (token.length > 2_000 || !/^[A-Za-z0-9_-]+$/.test(token)) return null;
+    const sealed = Buffer.from(token, 'base64url');
+    // A second spelling of the same bytes would be a second name of the same thing.
+    if (sealed.length < 1 + NONCE + TAG || sealed[0] !== VERSION || sealed.toString('base64url') !== token) return null;
+    const decipher = createDecipheriv('aes-256-gcm', this.cipherKey, sealed.subarray(1, 1 + NONCE), { authTagLength: TAG });
+    decipher.setAAD(associated(kind, organization));
+    decipher.setAuthTag(sealed.subarray(-TAG));
+    try {
+      return decipher.update(sealed.subarray(1 + NONCE, -TAG), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      return null;
+    }
+  }
+
+  /** The opaque id of an entity for `node(id:)`. Kept in memory: lists ask for the same ids again and again. */
+  nodeId(type: string, organization: string, id: string): string {
+    const key = `${type}\0${organization}\0${id}`;
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    if (this.ids.size >= CACHED_IDS) this.ids.clear();
+    const token = this.seal('node', organization, `${type}:${id}`);
+    this.ids.set(key, token);
+    return token;
+  }
+
+  openNodeId(organization: string, token: string): { readonly type: string; readonly id: string } | null {
+    const payload = this.open('node', organization, token);
+    if (payload === null) return null;
+    const colon = payload.indexOf(':');
+    return { type: payload.slice(0, colon), id: payload.slice(colon + 1) };
+  }
+}
+
+const associated = (kind: TokenKind, organization: string) => Buffer.from(`${kind}\0${organization}`, 'utf8');
