@@ -6,3 +6,4 @@ export * from './outcome.js';
 export * from './problem.js';
 export * from './figure.js';
 export * from './uncertain.js';
+export * from './evidence.js';

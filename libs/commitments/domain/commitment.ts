@@ -1,18 +1,5 @@
-import type { UncertainInstant } from '#kernel';
+import type { Evidence, EvidenceStatus, UncertainInstant } from '#kernel';
 import type { AmountKind, TermChanges, Terms } from './terms.js';
-
-export const EVIDENCE_STATUSES = ['REPORTED', 'CONFIRMED', 'DISPUTED'] as const;
-export type EvidenceStatus = (typeof EVIDENCE_STATUSES)[number];
-
-/** Where a fact comes from. The document itself stays outside the ledger; its digest names it. */
-export interface Evidence {
-  readonly id: string;
-  readonly document: string;
-  readonly sha256: string | null;
-  readonly uri: string | null;
-  readonly quotation: string | null;
-  readonly status: EvidenceStatus;
-}
 
 export type CommitmentEvent =
   | { readonly type: 'CommitmentMade'; readonly commitmentId: string; readonly contractId: string; readonly provider: string; readonly effectiveAt: UncertainInstant; readonly terms: Terms; readonly evidence: readonly Evidence[] }

@@ -1,4 +1,4 @@
-import { accept, type Decider, type Decision, earliest, latest, reject, type UncertainInstant, type UncertainPeriod } from '#kernel';
+import { accept, type Decider, type Decision, earliest, type Evidence, latest, reject, type UncertainInstant, type UncertainPeriod } from '#kernel';
 import type { PartyRole } from './party.js';
 
 export interface ContractParty {
@@ -28,19 +28,9 @@ export interface ContractTerms {
   readonly earlyTermination: EarlyTermination;
 }
 
-/** Evidence as on every fact: document, digest, place, quotation, status. */
-export interface ContractEvidence {
-  readonly id: string;
-  readonly document: string;
-  readonly sha256: string | null;
-  readonly uri: string | null;
-  readonly quotation: string | null;
-  readonly status: 'REPORTED' | 'CONFIRMED' | 'DISPUTED';
-}
-
 interface Recorded {
   readonly effectiveAt: UncertainInstant;
-  readonly evidence: readonly ContractEvidence[];
+  readonly evidence: readonly Evidence[];
 }
 
 export type ContractEvent =

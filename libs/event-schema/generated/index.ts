@@ -1,1 +1,3 @@
+export * from './tenor/ledger/v1/commitments_pb.js';
 export * from './tenor/ledger/v1/common_pb.js';
+export * from './tenor/ledger/v1/contracts_pb.js';

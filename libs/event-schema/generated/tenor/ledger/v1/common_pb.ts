@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tenor/ledger/v1/common.proto.
  */
 export const file_tenor_ledger_v1_common: GenFile = /*@__PURE__*/
-  fileDesc("Chx0ZW5vci9sZWRnZXIvdjEvY29tbW9uLnByb3RvEg90ZW5vci5sZWRnZXIudjEiggEKEFVuY2VydGFpbkluc3RhbnQSFwoKbm90X2JlZm9yZRgBIAEoCUgAiAEBEhYKCW5vdF9hZnRlchgCIAEoCUgBiAEBEhQKB3dvcmRpbmcYAyABKAlIAogBAUINCgtfbm90X2JlZm9yZUIMCgpfbm90X2FmdGVyQgoKCF93b3JkaW5nInMKD1VuY2VydGFpblBlcmlvZBIwCgVzdGFydBgBIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50Ei4KA2VuZBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50IhkKB1Vua25vd24SDgoGcmVhc29uGAEgASgJIk4KBkFtb3VudBIPCgVrbm93bhgBIAEoCUgAEisKB3Vua25vd24YAiABKAsyGC50ZW5vci5sZWRnZXIudjEuVW5rbm93bkgAQgYKBGtpbmQihwIKCEV2aWRlbmNlEgoKAmlkGAEgASgJEhAKCGRvY3VtZW50GAIgASgJEhMKBnNoYTI1NhgDIAEoCUgAiAEBEhAKA3VyaRgEIAEoCUgBiAEBEhYKCXF1b3RhdGlvbhgFIAEoCUgCiAEBEjAKBnN0YXR1cxgGIAEoDjIgLnRlbm9yLmxlZGdlci52MS5FdmlkZW5jZS5TdGF0dXMiSwoGU3RhdHVzEhYKElNUQVRVU19VTlNQRUNJRklFRBAAEgwKCFJFUE9SVEVEEAESDQoJQ09ORklSTUVEEAISDAoIRElTUFVURUQQA0IJCgdfc2hhMjU2QgYKBF91cmlCDAoKX3F1b3RhdGlvbiLKAwoIRW52ZWxvcGUSEAoIZXZlbnRfaWQYASABKAkSDAoEdHlwZRgCIAEoCRIWCg5zY2hlbWFfdmVyc2lvbhgDIAEoBRIOCgZzdHJlYW0YBCABKAkSEAoIcmV2aXNpb24YBSABKAUSFAoMb3JnYW5pemF0aW9uGAYgASgJEjcKDGVmZmVjdGl2ZV9hdBgHIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50EhMKC3JlY29yZGVkX2F0GAggASgJEg0KBWFjdG9yGAkgASgJEhkKDG9uX2JlaGFsZl9vZhgKIAEoCUgAiAEBEhcKCmtleV9kaWdlc3QYCyABKAlIAYgBARIbCg5jb3JyZWxhdGlvbl9pZBgMIAEoCUgCiAEBEhkKDGNhdXNhdGlvbl9pZBgNIAEoCUgDiAEBEhQKDHJ1bGVfdmVyc2lvbhgOIAEoBRIrCghldmlkZW5jZRgPIAMoCzIZLnRlbm9yLmxlZGdlci52MS5FdmlkZW5jZUIPCg1fb25fYmVoYWxmX29mQg0KC19rZXlfZGlnZXN0QhEKD19jb3JyZWxhdGlvbl9pZEIPCg1fY2F1c2F0aW9uX2lkYgZwcm90bzM");
+  fileDesc("Chx0ZW5vci9sZWRnZXIvdjEvY29tbW9uLnByb3RvEg90ZW5vci5sZWRnZXIudjEiggEKEFVuY2VydGFpbkluc3RhbnQSFwoKbm90X2JlZm9yZRgBIAEoCUgAiAEBEhYKCW5vdF9hZnRlchgCIAEoCUgBiAEBEhQKB3dvcmRpbmcYAyABKAlIAogBAUINCgtfbm90X2JlZm9yZUIMCgpfbm90X2FmdGVyQgoKCF93b3JkaW5nInMKD1VuY2VydGFpblBlcmlvZBIwCgVzdGFydBgBIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50Ei4KA2VuZBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50Il8KB1Vua25vd24SDgoGcmVhc29uGAEgASgJEhUKCGF0X2xlYXN0GAIgASgJSACIAQESFAoHYXRfbW9zdBgDIAEoCUgBiAEBQgsKCV9hdF9sZWFzdEIKCghfYXRfbW9zdCJOCgZBbW91bnQSDwoFa25vd24YASABKAlIABIrCgd1bmtub3duGAIgASgLMhgudGVub3IubGVkZ2VyLnYxLlVua25vd25IAEIGCgRraW5kIocCCghFdmlkZW5jZRIKCgJpZBgBIAEoCRIQCghkb2N1bWVudBgCIAEoCRITCgZzaGEyNTYYAyABKAlIAIgBARIQCgN1cmkYBCABKAlIAYgBARIWCglxdW90YXRpb24YBSABKAlIAogBARIwCgZzdGF0dXMYBiABKA4yIC50ZW5vci5sZWRnZXIudjEuRXZpZGVuY2UuU3RhdHVzIksKBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABIMCghSRVBPUlRFRBABEg0KCUNPTkZJUk1FRBACEgwKCERJU1BVVEVEEANCCQoHX3NoYTI1NkIGCgRfdXJpQgwKCl9xdW90YXRpb24iygMKCEVudmVsb3BlEhAKCGV2ZW50X2lkGAEgASgJEgwKBHR5cGUYAiABKAkSFgoOc2NoZW1hX3ZlcnNpb24YAyABKAUSDgoGc3RyZWFtGAQgASgJEhAKCHJldmlzaW9uGAUgASgFEhQKDG9yZ2FuaXphdGlvbhgGIAEoCRI3CgxlZmZlY3RpdmVfYXQYByABKAsyIS50ZW5vci5sZWRnZXIudjEuVW5jZXJ0YWluSW5zdGFudBITCgtyZWNvcmRlZF9hdBgIIAEoCRINCgVhY3RvchgJIAEoCRIZCgxvbl9iZWhhbGZfb2YYCiABKAlIAIgBARIXCgprZXlfZGlnZXN0GAsgASgJSAGIAQESGwoOY29ycmVsYXRpb25faWQYDCABKAlIAogBARIZCgxjYXVzYXRpb25faWQYDSABKAlIA4gBARIUCgxydWxlX3ZlcnNpb24YDiABKAUSKwoIZXZpZGVuY2UYDyADKAsyGS50ZW5vci5sZWRnZXIudjEuRXZpZGVuY2VCDwoNX29uX2JlaGFsZl9vZkINCgtfa2V5X2RpZ2VzdEIRCg9fY29ycmVsYXRpb25faWRCDwoNX2NhdXNhdGlvbl9pZGIGcHJvdG8z");
 
 /**
  * A moment known to lie within [not_before, not_after], both inclusive and equal when exact; an absent side is open.
@@ -139,6 +139,20 @@ export type Unknown = Message<"tenor.ledger.v1.Unknown"> & {
    * @generated from field: string reason = 1;
    */
   reason: string;
+
+  /**
+   * What is certain of it all the same.
+   *
+   * @generated from field: optional string at_least = 2;
+   */
+  atLeast?: string | undefined;
+
+  /**
+   * What it cannot exceed.
+   *
+   * @generated from field: optional string at_most = 3;
+   */
+  atMost?: string | undefined;
 };
 
 /**
@@ -153,6 +167,20 @@ export type UnknownJson = {
    * @generated from field: string reason = 1;
    */
   reason?: string;
+
+  /**
+   * What is certain of it all the same.
+   *
+   * @generated from field: optional string at_least = 2;
+   */
+  atLeast?: string;
+
+  /**
+   * What it cannot exceed.
+   *
+   * @generated from field: optional string at_most = 3;
+   */
+  atMost?: string;
 };
 
 /**
