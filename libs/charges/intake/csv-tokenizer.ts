@@ -11,7 +11,6 @@ export interface CsvRows {
 /** A record of more characters than this is an unclosed quote, not a row. */
 const RECORD_MAX = 1_048_576;
 const QUOTE = 34;
-const LF = 10;
 const CR = 13;
 
 /**
@@ -43,7 +42,7 @@ export class CsvTokenizer {
         at = end + 1;
         continue;
       }
-      const next = this.quoted(input, at, last, rows);
+      const next = this.quoted(input, at, newline, last, rows);
       if (next < 0) break;
       at = next;
     }
@@ -63,11 +62,11 @@ export class CsvTokenizer {
   }
 
   /** Reads one record that holds a quote. Answers where the next one begins, -1 when this one is not complete yet. */
-  private quoted(input: string, from: number, last: boolean, rows: CsvRows): number {
-    const delimiter = this.delimiter.charCodeAt(0);
+  private quoted(input: string, from: number, firstNewline: number, last: boolean, rows: CsvRows): number {
     const fields: string[] = [];
     let fault = false;
     let newlines = 0;
+    let newline = firstNewline;
     let at = from;
     for (;;) {
       let value = '';
@@ -84,9 +83,12 @@ export class CsvTokenizer {
         at = end + 1;
       }
       // What follows a closing quote must be nothing; what begins without one reaches to the next delimiter.
-      const stop = nextStop(input, at, this.delimiter);
+      const delimited = input.indexOf(this.delimiter, at);
+      if (newline >= 0 && newline < at) newline = input.indexOf('\n', at);
+      const line = newline < 0 ? input.length : newline;
+      const stop = delimited < 0 || delimited > line ? line : delimited;
       if (stop >= input.length && !last) return -1;
-      const tail = input.slice(at, stop > at && input.charCodeAt(stop - 1) === CR && input.charCodeAt(stop) !== delimiter ? stop - 1 : stop);
+      const tail = input.slice(at, stop === line && stop > at && input.charCodeAt(stop - 1) === CR ? stop - 1 : stop);
       if (!opened) value = tail;
       else if (tail.trim() !== '') {
         fault = true;
@@ -94,7 +96,7 @@ export class CsvTokenizer {
       }
       fields.push(value);
       at = stop + 1;
-      if (stop >= input.length || input.charCodeAt(stop) === LF) break;
+      if (stop === line) break;
     }
     if (fields.length > 1 || fields[0] !== '') {
       rows.fields.push(fields);
@@ -118,15 +120,6 @@ function closingQuote(input: string, from: number): number {
   let at = input.indexOf('"', from);
   while (at >= 0 && input.charCodeAt(at + 1) === QUOTE) at = input.indexOf('"', at + 2);
   return at;
-}
-
-function nextStop(input: string, from: number, delimiter: string): number {
-  const code = delimiter.charCodeAt(0);
-  for (let at = from; at < input.length; at++) {
-    const c = input.charCodeAt(at);
-    if (c === code || c === LF) return at;
-  }
-  return input.length;
 }
 
 function countNewlines(text: string): number {

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { writeProblem } from './intake-problem.js';
 
-const RUN_CHARS = 12 * 1024 * 1024;
+const RUN_CHARS = 6 * 1024 * 1024;
 const WRITE_LINES = 2000;
 
 interface Run {

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 import { CHARGE_CATEGORIES } from '../domain/charge.js';
-import { DECIMAL_COLUMNS, digestParts, encodeLine, escapeField, FIRST_DECIMAL, FIRST_INSTANT, rowKey, SPELLING_COUNT, VALUE_COUNT, type StringColumn, type ValueColumn } from '../wire/charge-row.js';
+import { DECIMAL_COLUMNS, digestParts, encodeLine, escapeField, FIRST_DECIMAL, FIRST_INSTANT, rowKey, SPELLING_COUNT, startKey, VALUE_COUNT, type StringColumn, type ValueColumn } from '../wire/charge-row.js';
 import { focusName, VALUE_COLUMNS, type Header } from './columns.js';
 import { isAbsent, readDecimal, type DecimalReading } from './decimal-field.js';
 import { InstantReader, type InstantReading } from './instant-field.js';
@@ -29,7 +29,10 @@ const CLOSED: { readonly [column in StringColumn]?: ReadonlyMap<string, string> 
 function allowed(values: readonly string[]): ReadonlyMap<string, string> {
   return new Map(values.map((value) => [value.toLowerCase(), value]));
 }
-const CLOSED_AT = new Map(Object.entries(CLOSED).map(([column, values]) => [at(column as ValueColumn), values]));
+const CLOSED_AT = VALUE_COLUMNS.map((column) => CLOSED[column as StringColumn]);
+const CATEGORY = at('category');
+// Printable ASCII without blanks around it: what needs neither trimming nor escaping.
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
 // ISO 4217 as Node's own data knows it, historic codes too: an old invoice keeps its currency.
 const ISO_4217 = new Set(Intl.supportedValuesOf('currency'));
 
@@ -42,6 +45,7 @@ export class RowMapper {
 
   private readonly values = new Array<string>(VALUE_COUNT).fill('');
   private readonly spelling = new Array<string>(SPELLING_COUNT).fill('');
+  private readonly parts: string[] = [];
   private readonly lastRaw: (string | undefined)[] = [];
   private readonly lastText: string[] = [];
   private readonly instants = new InstantReader();
@@ -78,7 +82,7 @@ export class RowMapper {
     const start = this.readInstants();
     const respelled = this.readDecimals();
     if (this.problems.length > 0 || start === null) return null;
-    const encoded = encodeLine(start.key + rowKey(row), this.values, respelled ? this.spelling : null);
+    const encoded = encodeLine(startKey(start.text) + rowKey(row), this.values, respelled ? this.spelling : null, this.parts);
     if (encoded.length <= LINE_MAX) return encoded;
     this.problem('FOCUS-260', null, `${encoded.length} characters`);
     return null;
@@ -123,21 +127,23 @@ export class RowMapper {
 
   /** Whether reading this again must count a warning again. */
   private leniently(c: number, raw: string, text: string): boolean {
-    return (c === CURRENCY || CLOSED_AT.has(c)) && raw !== text;
+    return (c === CURRENCY || CLOSED_AT[c] !== undefined) && raw !== text;
   }
 
   private text(c: number, raw: string): string {
+    if (raw === '' && c !== CURRENCY && c !== CATEGORY) return '';
+    if (raw.length <= FIELD_MAX && raw.length !== 4 && c !== CURRENCY && CLOSED_AT[c] === undefined && PLAIN.test(raw)) return raw;
     const trimmed = raw.trim();
     if (isAbsent(trimmed)) {
-      if (c === CURRENCY || c === at('category')) this.problem('FOCUS-210', c, raw);
+      if (c === CURRENCY || c === CATEGORY) this.problem('FOCUS-210', c, raw);
       return '';
     }
     if (trimmed.length > FIELD_MAX) return this.problem('FOCUS-260', c, trimmed);
     if (c === CURRENCY) return this.currency(trimmed);
-    const closed = CLOSED_AT.get(c);
+    const closed = CLOSED_AT[c];
     if (closed === undefined) return escapeField(trimmed.toWellFormed());
     const value = closed.get(trimmed.toLowerCase());
-    if (value === undefined) return this.problem('FOCUS-230', c, trimmed, `one of ${[...closed.values()].join(', ')}${c === at('category') ? '' : ' or nothing'}`);
+    if (value === undefined) return this.problem('FOCUS-230', c, trimmed, `one of ${[...closed.values()].join(', ')}${c === CATEGORY ? '' : ' or nothing'}`);
     if (value !== trimmed) this.warn('FOCUS-308', c);
     return value;
   }

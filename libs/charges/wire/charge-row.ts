@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { canonicalJson, EARLIEST, formatDecimal, formatInstant, tryParseInstant, type Decimal, type Instant, type Json } from '#kernel';
+import { canonicalJson, formatDecimal, formatInstant, tryParseInstant, type Decimal, type Instant, type Json } from '#kernel';
 import type { AppliedElement, Charge } from '../domain/charge.js';
 
 /** Columns whose values repeat: stored as indexes into a chunk's dictionary of strings. Index 0 of it is "absent". */
@@ -60,30 +60,40 @@ export interface EncodedRow {
 
 export const FIELD_SEPARATOR = '\x1f';
 export const SECTION_SEPARATOR = '\x1e';
-/** Ten base-36 digits of the start, seven of the row: (ChargePeriodStart, row) order is plain text order. */
-export const KEY_LENGTH = 17;
-const START_LENGTH = 10;
+/** Twenty-three characters of the start, seven base-36 digits of the row: (ChargePeriodStart, row) order is plain text order. */
+export const KEY_LENGTH = 30;
+const START_LENGTH = 23;
 
-export const startKey = (start: Instant): string => (start - EARLIEST).toString(36).padStart(START_LENGTH, '0');
+/** From canonical ISO text. Blanks stand for a fraction that is not there, because they sort before its point. */
+export const startKey = (iso: string): string => (iso.length === 20 ? `${iso.slice(0, 19)}    ` : iso.slice(0, START_LENGTH));
 export const rowKey = (row: number): string => row.toString(36).padStart(KEY_LENGTH - START_LENGTH, '0');
 export const rowOfLine = (line: string): number => parseInt(line.slice(START_LENGTH, KEY_LENGTH), 36);
 
-export function encodeLine(key: string, values: readonly string[], spelling: readonly string[] | null): string {
-  const line = `${key}${values.join(FIELD_SEPARATOR)}${SECTION_SEPARATOR}`;
-  return spelling === null ? line : line + spelling.join(FIELD_SEPARATOR);
+/** Joins key, values and spelling. `parts` is scratch space that the caller keeps: one flat text is cheaper to sort than a tree of pieces. */
+export function encodeLine(key: string, values: readonly string[], spelling: readonly string[] | null, parts: string[] = []): string {
+  parts.length = 0;
+  parts.push(key + (values[0] as string));
+  for (let i = 1; i < VALUE_COUNT; i++) parts.push(values[i] as string);
+  if (spelling !== null) {
+    parts.push(SECTION_SEPARATOR + (spelling[0] as string));
+    for (let i = 1; i < SPELLING_COUNT; i++) parts.push(spelling[i] as string);
+  }
+  return parts.join(FIELD_SEPARATOR);
 }
 
 export function decodeLine(line: string): EncodedRow {
-  const cut = line.indexOf(SECTION_SEPARATOR, KEY_LENGTH);
-  return {
-    row: rowOfLine(line),
-    values: line.slice(KEY_LENGTH, cut).split(FIELD_SEPARATOR),
-    spelling: cut + 1 === line.length ? null : line.slice(cut + 1).split(FIELD_SEPARATOR),
-  };
+  const fields = line.slice(KEY_LENGTH).split(FIELD_SEPARATOR);
+  if (fields.length === VALUE_COUNT) return { row: rowOfLine(line), values: fields, spelling: null };
+  const spelling = fields.splice(VALUE_COUNT);
+  spelling[0] = (spelling[0] as string).slice(1);
+  return { row: rowOfLine(line), values: fields, spelling };
 }
 
 /** The part of a line that a digest covers: the values, neither the row's number nor any spelling. */
-export const valuesOfLine = (line: string): string => line.slice(KEY_LENGTH, line.indexOf(SECTION_SEPARATOR, KEY_LENGTH));
+export function valuesOfLine(line: string): string {
+  const cut = line.indexOf(SECTION_SEPARATOR, KEY_LENGTH);
+  return cut < 0 ? line.slice(KEY_LENGTH) : line.slice(KEY_LENGTH, cut - 1);
+}
 
 const DIGEST_DOMAIN = 'tenor.charge.1\n';
 /** SHA-256 (base64url, 43 characters) of the joined values of one row. */
