@@ -30,16 +30,37 @@ export async function copyStore(from: EventStore, to: EventStore, { after = null
   let position = after;
   for (;;) {
     const page = await from.readAll({ after: position, limit: pageSize });
-    for (const write of runs(page.events)) {
-      const outcome = await to.append([write]);
-      if (!outcome.ok) throw diverged(write);
-      if (outcome.appended[0]?.repeated) repeated += write.events.length;
-    }
+    repeated += await copyPage(to, [...runs(page.events)]);
     events += page.events.length;
     position = page.events.at(-1)?.position ?? position;
     if (position !== null) onProgress?.({ events, position });
     if (page.caughtUp) return { events, repeated, position };
   }
+}
+
+/** Answers how many events stood there already. */
+async function copyPage(to: EventStore, writes: readonly StreamWrite[]): Promise<number> {
+  let repeated = 0;
+  if (to.atomicAcrossStreams) {
+    // That store keeps the order of the calls and commits them together.
+    for (const count of await Promise.all(writes.map((write) => copyRun(to, write)))) repeated += count;
+  } else {
+    for (const write of writes) repeated += await copyRun(to, write);
+  }
+  return repeated;
+}
+
+async function copyRun(to: EventStore, write: StreamWrite): Promise<number> {
+  const outcome = await to.append([write]);
+  if (outcome.ok) return outcome.appended[0]?.repeated ? write.events.length : 0;
+  const { actual } = outcome.conflict;
+  const known = (actual === 'no-stream' ? -1 : actual) - (write.expected === 'no-stream' ? -1 : write.expected);
+  // An earlier copy ended inside this run: its part must be the same, the rest is new.
+  if (actual === 'no-stream' || known <= 0 || known >= write.events.length) throw diverged(write);
+  const there = await to.append([{ ...write, events: write.events.slice(0, known) }]);
+  const rest = there.ok && (await to.append([{ stream: write.stream, expected: actual, events: write.events.slice(known) }]));
+  if (!rest || !rest.ok) throw diverged(write);
+  return known;
 }
 
 /** Neighbours in one stream go in one append; across streams the total order is kept by appending one after the other. */
