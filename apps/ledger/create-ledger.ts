@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
@@ -20,6 +21,7 @@ import {
   type Config,
   type Log,
 } from '#platform';
+import type { FastLane } from '#platform/graphql';
 import { AppModule, type AppParts, type SliceModule } from './app.module.js';
 import type { LedgerStatus } from './ledger.resolver.js';
 
@@ -60,19 +62,31 @@ export function partsOf(options: LedgerOptions, stock = false): AppParts {
     modules: options.modules ?? [],
     status: options.status ?? EMPTY,
     stock,
+    bodyLimit: BODY_LIMIT,
   };
 }
 
 /** Starts the service in this process and resolves when it answers. `TENOR_PORT` 0 takes any free port. */
 export async function createLedger(options: LedgerOptions): Promise<RunningLedger> {
   const parts = partsOf(options);
-  const adapter = new EdgeAdapter({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: true } });
+  let lane: FastLane | undefined;
+  const adapter = new EdgeAdapter({
+    serverFactory: (framework: RequestListener) =>
+      createServer((request, response) => (lane?.take(request, response) ? undefined : framework(request, response))),
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+  });
   const server = adapter.getInstance() as unknown as FastifyInstance;
   guardRoutes(server, parts.callers);
   maskHttpErrors(server, parts.log);
   healthRoutes(server, parts.health);
   pageRoutes(server, '/graphiql', fileURLToPath(new URL('../../graphiql/', import.meta.url)));
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, { logger: false, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ ...parts, useLane: (opened) => (lane = opened) }), adapter, {
+    logger: false,
+    abortOnError: false,
+  });
   await options.routes?.(server, app);
   await listen(app, parts.config);
   const { address, family, port } = server.server.address() as AddressInfo;
@@ -87,7 +101,9 @@ export async function createLedger(options: LedgerOptions): Promise<RunningLedge
 
 /** Errors outside GraphQL go by our own handler: Nest's would show their text. */
 class EdgeAdapter extends FastifyAdapter {
-  override setErrorHandler(): void {}
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.getInstance();
+  }
 }
 
 async function listen(app: NestFastifyApplication, { TENOR_HOST, TENOR_PORT }: Config): Promise<void> {
@@ -97,6 +113,12 @@ async function listen(app: NestFastifyApplication, { TENOR_HOST, TENOR_PORT }: C
     await app.close();
     const reason = (cause as NodeJS.ErrnoException).code ?? 'refused';
     if (!(cause as NodeJS.ErrnoException).syscall) throw cause;
-    throw new CodedError('HTTP-101', `Cannot listen on ${TENOR_HOST}:${TENOR_PORT} (${reason}).`, 'Nothing was started.', 'Is another ledger running? Choose another port with TENOR_PORT=0 (any).', { cause });
+    throw new CodedError(
+      'HTTP-101',
+      `Cannot listen on ${TENOR_HOST}:${TENOR_PORT} (${reason}).`,
+      'Nothing was started.',
+      'Is another ledger running? Choose another port with TENOR_PORT=0 (any).',
+      { cause },
+    );
   }
 }

@@ -8,7 +8,20 @@ import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDecimal, type Decimal } from '#kernel';
 import { createLog, readConfig, type Caller, type CallerSource } from '#platform';
-import { connectionOf, Costs, DecimalScalar, Demands, NodeRegistry, NodeType, PageArgs, pageOf, pageRequest, ShapePipe, type CallContext, type Page } from '#platform/graphql';
+import {
+  connectionOf,
+  Costs,
+  DecimalScalar,
+  Demands,
+  NodeRegistry,
+  NodeType,
+  PageArgs,
+  pageOf,
+  pageRequest,
+  ShapePipe,
+  type CallContext,
+  type Page,
+} from '#platform/graphql';
 import { createLedger, type RunningLedger } from './index.js';
 
 @ObjectType('Thing', { implements: () => [NodeType] })
@@ -66,7 +79,12 @@ class ThingResolver {
   }
 
   private thing(row: number, context: CallContext): Thing {
-    const thing = { __typename: 'Thing', id: context.nodeId('Thing', row.toString()), amount: parseDecimal(`${row}.50`), parts: [] as Thing[] } as unknown as Thing;
+    const thing = {
+      __typename: 'Thing',
+      id: context.nodeId('Thing', row.toString()),
+      amount: parseDecimal(`${row}.50`),
+      parts: [] as Thing[],
+    } as unknown as Thing;
     thing.self = thing;
     return thing;
   }
@@ -79,8 +97,18 @@ class ThingModule {
   }
 }
 
-const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin')[]): Caller => ({ organization, actor: 'a1', keyId: 'k1', roles: new Set(roles) });
-const CALLERS: Record<string, Caller> = { reader: caller('org1', 'reader'), recorder: caller('org1', 'recorder'), admin: caller('org1', 'admin'), other: caller('org2', 'admin') };
+const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin')[]): Caller => ({
+  organization,
+  actor: 'a1',
+  keyId: 'k1',
+  roles: new Set(roles),
+});
+const CALLERS: Record<string, Caller> = {
+  reader: caller('org1', 'reader'),
+  recorder: caller('org1', 'recorder'),
+  admin: caller('org1', 'admin'),
+  other: caller('org2', 'admin'),
+};
 const callers: CallerSource = { authenticate: (secret) => CALLERS[secret] ?? null };
 
 const logged: string[] = [];
@@ -90,7 +118,11 @@ let data: string;
 interface Answer {
   status: number;
   headers: Headers;
-  body: { data?: Record<string, unknown>; errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[]; extensions?: { cost: { requested: number } } };
+  body: {
+    data?: Record<string, unknown>;
+    errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
+    extensions?: { cost: { requested: number } };
+  };
 }
 
 async function ask(query: string, variables: Record<string, unknown> = {}, key: string | null = 'admin'): Promise<Answer> {
@@ -103,7 +135,12 @@ const codeOf = async (...request: Parameters<typeof ask>) => (await ask(...reque
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'tenor-edge-'));
   const config = readConfig({ TENOR_DATA: data, TENOR_PORT: '0' });
-  ledger = await createLedger({ config, callers, modules: [ThingModule], log: createLog('info', { write: (line: string) => void logged.push(line) }) });
+  ledger = await createLedger({
+    config,
+    callers,
+    modules: [ThingModule],
+    log: createLog('info', { write: (line: string) => void logged.push(line) }),
+  });
 });
 afterAll(async () => {
   await ledger.close();
@@ -120,7 +157,9 @@ describe('the door', () => {
 
   it('takes a key as a bearer token or as the password of Basic', async () => {
     const basic = `Basic ${Buffer.from('anyone:reader').toString('base64')}`;
-    const response = await fetch(`${ledger.url}/graphql?query=%7B__typename%7D`, { headers: { authorization: basic, 'apollo-require-preflight': '1' } });
+    const response = await fetch(`${ledger.url}/graphql?query=%7B__typename%7D`, {
+      headers: { authorization: basic, 'apollo-require-preflight': '1' },
+    });
     expect(await response.json()).toMatchObject({ data: { __typename: 'Query' } });
   });
 
@@ -175,7 +214,9 @@ describe('limits', () => {
     const { endCursor, hasNextPage } = (page.body.data?.['things'] as { pageInfo: { endCursor: string; hasNextPage: boolean } }).pageInfo;
     expect(hasNextPage).toBe(true);
     const next = 'query ($after: String) { things(after: $after, first: 60) { edges { node { amount } } pageInfo { hasNextPage } } }';
-    expect((await ask(next, { after: endCursor })).body.data).toMatchObject({ things: { edges: { length: 50, 0: { node: { amount: '101.5' } } }, pageInfo: { hasNextPage: false } } });
+    expect((await ask(next, { after: endCursor })).body.data).toMatchObject({
+      things: { edges: { length: 50, 0: { node: { amount: '101.5' } } }, pageInfo: { hasNextPage: false } },
+    });
     expect(await codeOf(next, { after: endCursor }, 'other')).toBe('CURSOR_INVALID');
   });
 });
@@ -217,7 +258,11 @@ describe('answers', () => {
   });
 
   it('refuse what a browser sends without asking', async () => {
-    const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers: { authorization: 'Bearer admin', 'content-type': 'text/plain' }, body: '{"query":"{__typename}"}' });
+    const response = await fetch(`${ledger.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer admin', 'content-type': 'text/plain' },
+      body: '{"query":"{__typename}"}',
+    });
     expect(response.status).toBeGreaterThanOrEqual(400);
   });
 });
@@ -225,7 +270,11 @@ describe('answers', () => {
 describe('GraphQL over HTTP', () => {
   const audits = serverAudits({
     url: () => `${ledger.url}/graphql`,
-    fetchFn: (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), authorization: 'Bearer admin', 'apollo-require-preflight': '1' } }),
+    fetchFn: (url: string, init: RequestInit = {}) =>
+      fetch(url, {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), authorization: 'Bearer admin', 'apollo-require-preflight': '1' },
+      }),
   });
 
   it.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_, audit) => {

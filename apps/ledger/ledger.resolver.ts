@@ -24,7 +24,9 @@ export class Ledger {
   lag!: number;
 }
 
-const { version } = JSON.parse(readFileSync(new URL(import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(
+  readFileSync(new URL(import.meta.url.includes('/dist/') ? '../../../package.json' : '../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
 
 @Resolver(() => Ledger)
 @Injectable()

@@ -1,5 +1,18 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { CALLER_SOURCE, CLOCK, CONFIG, HEALTH, LOG, SEALER, Sealer, type CallerSource, type Clock, type Config, type Health, type Log } from '#platform';
+import {
+  CALLER_SOURCE,
+  CLOCK,
+  CONFIG,
+  HEALTH,
+  LOG,
+  SEALER,
+  Sealer,
+  type CallerSource,
+  type Clock,
+  type Config,
+  type Health,
+  type Log,
+} from '#platform';
 
 export interface PlatformParts {
   readonly config: Config;

@@ -21,10 +21,21 @@ export function secretOf(authorization: string | undefined): string | null {
  * @throws Refusal `UNAUTHENTICATED` (401), in the same words whatever the reason.
  */
 export async function callerOf(authorization: string | undefined, source: CallerSource): Promise<Caller> {
-  const secret = secretOf(authorization);
-  const caller = secret === null ? null : await source.authenticate(secret);
-  if (caller === null) {
-    throw new Refusal('UNAUTHENTICATED', 'No valid API key. Nothing was done. Send one as "Authorization: Bearer KEY"; `tenor key create` makes one.', {}, 401);
-  }
+  const caller = await lookUp(authorization, source);
+  if (caller === null) throw unauthenticated();
   return caller;
 }
+
+/** As `callerOf`, but null for a stranger, and without a promise where the source needs none. */
+export function lookUp(authorization: string | undefined, source: CallerSource): Promise<Caller | null> | Caller | null {
+  const secret = secretOf(authorization);
+  return secret === null ? null : source.authenticate(secret);
+}
+
+export const unauthenticated = (): Refusal =>
+  new Refusal(
+    'UNAUTHENTICATED',
+    'No valid API key. Nothing was done. Send one as "Authorization: Bearer KEY"; `tenor key create` makes one.',
+    {},
+    401,
+  );

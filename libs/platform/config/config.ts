@@ -12,7 +12,10 @@ const LEVELS: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug']
 
 /** The service's configuration: the environment, checked. docs/configuration lists it from here. */
 export class Config {
-  @Matches(/^(sqlite:.+|(esdb|kurrentdb)(\+discover)?:\/\/.+)$/, { message: 'expected sqlite:PATH or esdb://HOST:PORT', context: { code: 'CONFIG-101' } })
+  @Matches(/^(sqlite:.+|(esdb|kurrentdb)(\+discover)?:\/\/.+)$/, {
+    message: 'expected sqlite:PATH or esdb://HOST:PORT',
+    context: { code: 'CONFIG-101' },
+  })
   TENOR_STORE = 'sqlite:./data/ledger.db';
 
   @IsString()
@@ -31,7 +34,10 @@ export class Config {
   @MinLength(32, { message: 'expected at least 32 characters', context: { code: 'CONFIG-105' } })
   TENOR_SECRET = '';
 
-  @Matches(/^[a-z0-9_]{1,32}$/, { message: "expected 1 to 32 of a-z, 0-9, '_' (no '-': store categories end there)", context: { code: 'CONFIG-106' } })
+  @Matches(/^[a-z0-9_]{1,32}$/, {
+    message: "expected 1 to 32 of a-z, 0-9, '_' (no '-': store categories end there)",
+    context: { code: 'CONFIG-106' },
+  })
   TENOR_LEDGER = 'tenor';
 
   @IsIn(LEVELS, { message: `expected one of ${LEVELS.join(', ')}`, context: { code: 'CONFIG-107' } })
@@ -66,7 +72,9 @@ export class ConfigError extends CodedError {
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, { demo = false } = {}): Config {
   const given = Object.entries(env).filter(([name, value]) => name in new Config() && value !== undefined && value !== '');
-  const plain = Object.fromEntries(given.map(([name, value]) => [name, name === 'TENOR_PORT' && /^\d+$/.test(value ?? '') ? parseInt(value as string, 10) : value]));
+  const plain = Object.fromEntries(
+    given.map(([name, value]) => [name, name === 'TENOR_PORT' && /^\d+$/.test(value ?? '') ? parseInt(value as string, 10) : value]),
+  );
   const config = plainToInstance(Config, plain, { exposeDefaultValues: true });
   const faults: Fault[] = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints = {}, contexts = {} }) => ({
     name: property,
@@ -79,7 +87,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, { 
 }
 
 function* insecure(config: Config): Generator<Fault> {
-  if (config.TENOR_SECRET === DEMO_SECRET) yield { name: 'TENOR_SECRET', expected: "expected a secret of your own, this is the demo's", code: 'CONFIG-201' };
+  if (config.TENOR_SECRET === DEMO_SECRET)
+    yield { name: 'TENOR_SECRET', expected: "expected a secret of your own, this is the demo's", code: 'CONFIG-201' };
   if (!isLoopback(config.TENOR_HOST) && config.TENOR_ALLOW_PLAINTEXT !== 'yes') {
     const expected = 'keys would travel unencrypted: listen on 127.0.0.1 behind a TLS proxy, or accept it with TENOR_ALLOW_PLAINTEXT=yes';
     yield { name: 'TENOR_HOST', expected, code: 'CONFIG-202' };

@@ -61,6 +61,9 @@ export class CallContext {
     if (payload !== null) return payload;
     throw kind === 'cursor'
       ? new Refusal('CURSOR_INVALID', 'This cursor was not given out by this ledger to your organization. Start again without `after`.')
-      : new Refusal('TOKEN_INVALID', 'This consistency token was not given out by this ledger to your organization. Leave it out, or use one as returned.');
+      : new Refusal(
+          'TOKEN_INVALID',
+          'This consistency token was not given out by this ledger to your organization. Leave it out, or use one as returned.',
+        );
   }
 }

@@ -2,25 +2,28 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Injectable } from '@nestjs/common';
 import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { FastLane } from './fast-lane.js';
 import type { PreparedOperations } from './prepared.js';
 
 export interface CompiledDriverConfig extends ApolloDriverConfig {
   readonly prepared: PreparedOperations;
+  readonly lane: FastLane;
 }
 
 /** Nest's Apollo driver with another engine: Apollo hands execution to its gateway hook, behind which queries run compiled. */
 @Injectable()
 export class CompiledApolloDriver extends ApolloDriver {
   override async start(options: ApolloDriverConfig): Promise<void> {
-    const { schema, prepared, ...rest } = options as CompiledDriverConfig;
+    const { schema, prepared, lane, ...rest } = options as CompiledDriverConfig;
     if (!schema) throw new Error('the schema is built before the driver starts');
     await super.start({ ...rest, gateway: gatewayOf(schema, prepared) } as ApolloDriverConfig);
+    lane.open(this.instance);
   }
 }
 
 function gatewayOf(schema: GraphQLSchema, prepared: PreparedOperations): GatewayInterface {
   const run = async ({ document, operationName, request, context }: Execution): Promise<ExecutionResult> => {
-    const compiled = prepared.compiled(schema, document, operationName);
+    const compiled = prepared.compiled(schema, document, request.operationName, request.query);
     const result = compiled && (await compiled.query(undefined, context, request.variables ?? {}));
     if (result && result.data !== undefined) return withRealErrors(result);
     // Not compiled, or stopped at the variables before anything ran: graphql-js says better what is wrong with them.
@@ -37,7 +40,7 @@ function gatewayOf(schema: GraphQLSchema, prepared: PreparedOperations): Gateway
 }
 
 /** The compiler has errors of its own make, which lack what Apollo reads from graphql-js's. */
-function withRealErrors(result: ExecutionResult): ExecutionResult {
+export function withRealErrors(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;
   const errors = result.errors.map(({ message, path, locations, originalError, extensions }) => {
     const error = new GraphQLError(message, { path, originalError, extensions });
@@ -49,6 +52,6 @@ function withRealErrors(result: ExecutionResult): ExecutionResult {
 interface Execution {
   readonly document: DocumentNode;
   readonly operationName?: string | null;
-  readonly request: { readonly variables?: Record<string, unknown> };
+  readonly request: { readonly query?: string; readonly operationName?: string; readonly variables?: Record<string, unknown> };
   readonly context: unknown;
 }

@@ -43,7 +43,8 @@ export interface PageRequest {
 
 /** @throws Refusal `PAGE_TOO_LARGE`, `CURSOR_INVALID` */
 export function pageRequest({ first, after }: PageArgs, context: CallContext): PageRequest {
-  if (first < 0 || first > LIMITS.page) throw new Refusal('PAGE_TOO_LARGE', `first is ${first}, it may be 0 to ${LIMITS.page}. Nothing was read.`, { first, limit: LIMITS.page });
+  if (first < 0 || first > LIMITS.page)
+    throw new Refusal('PAGE_TOO_LARGE', `first is ${first}, it may be 0 to ${LIMITS.page}. Nothing was read.`, { first, limit: LIMITS.page });
   return { first, limit: first + 1, after: after ? (JSON.parse(context.open('cursor', after)) as Keyset) : null };
 }
 
@@ -51,7 +52,12 @@ export function pageRequest({ first, after }: PageArgs, context: CallContext): P
  * The answer's connection from the rows read (up to `limit`). Cursors are sealed only when a query asks for them.
  * @param undecided how many rows a filter on an indeterminate figure could not decide.
  */
-export function pageOf<Row, T>(request: PageRequest, rows: readonly Row[], context: CallContext, shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number }): Page<T> {
+export function pageOf<Row, T>(
+  request: PageRequest,
+  rows: readonly Row[],
+  context: CallContext,
+  shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number },
+): Page<T> {
   const shown = rows.length > request.first ? rows.slice(0, request.first) : rows;
   const cursor = (row: Row | undefined) => (row === undefined ? null : context.seal('cursor', JSON.stringify(shape.keyset(row))));
   const edges = shown.map((row) => ({

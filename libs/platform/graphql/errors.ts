@@ -17,7 +17,8 @@ const OF_THE_REQUEST = new Set([
 ]);
 
 /** For Apollo's hooks, which want its own kind; `maskError` finds the refusal inside again. */
-export const toGraphQLError = (refusal: Refusal): GraphQLError => new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
+export const toGraphQLError = (refusal: Refusal): GraphQLError =>
+  new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
 
 const innermost = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error);
 
@@ -47,7 +48,10 @@ const isThrownByCode = (error: unknown, original: unknown): boolean => original 
 
 function ofTheRequest(formatted: GraphQLFormattedError, code: string, place: object): GraphQLFormattedError {
   if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) {
-    return { message: `The query is too long: at most ${LIMITS.tokens} tokens. Nothing was run. Ask in parts.`, extensions: { code: 'QUERY_TOO_LONG', limit: LIMITS.tokens } };
+    return {
+      message: `The query is too long: at most ${LIMITS.tokens} tokens. Nothing was run. Ask in parts.`,
+      extensions: { code: 'QUERY_TOO_LONG', limit: LIMITS.tokens },
+    };
   }
   return { message: formatted.message, ...place, extensions: { code } };
 }
@@ -56,7 +60,8 @@ function unexpected(log: Log, original: unknown, place: object): GraphQLFormatte
   const reference = newReference();
   if (isFault(original)) {
     log.warn({ err: original, reference }, 'a fault reached a caller');
-    const message = 'Something the ledger depends on is out of reach. Whether the request took effect is unknown; repeating it with the same idempotency key is safe.';
+    const message =
+      'Something the ledger depends on is out of reach. Whether the request took effect is unknown; repeating it with the same idempotency key is safe.';
     return { message, ...place, extensions: { code: 'UNAVAILABLE', retryable: true, traceId: reference } };
   }
   log.error({ err: original, reference }, 'a bug reached a caller');

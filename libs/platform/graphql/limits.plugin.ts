@@ -34,8 +34,10 @@ class Judge implements GraphQLRequestListener<CallContext> {
   }
 
   willSendResponse({ request, response: { body, http }, errors }: GraphQLRequestContext<CallContext>): Promise<void> {
-    if (errors && body?.kind === 'single' && isOldMediaType(request.http?.headers.get('accept')) && isWellFormed(body.singleResult.errors)) http.status = 200;
-    if (body?.kind === 'single' && this.cost > 0) body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested: this.cost, limit: LIMITS.cost } };
+    if (errors && body?.kind === 'single' && isOldMediaType(request.http?.headers.get('accept')) && isWellFormed(body.singleResult.errors))
+      http.status = 200;
+    if (body?.kind === 'single' && this.cost > 0)
+      body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested: this.cost, limit: LIMITS.cost } };
     this.health.requests.inc(errors ? ERRORS : ANSWERED);
     this.health.seconds.observe((performance.now() - this.from) / 1000);
     return Promise.resolve();
@@ -45,12 +47,14 @@ class Judge implements GraphQLRequestListener<CallContext> {
 /** GraphQL over HTTP: `application/json` answers a well-formed request with 200, whatever became of it; the new media type tells by its status. */
 const isOldMediaType = (accept: string | undefined): boolean => accept?.includes('application/graphql-response+json') !== true;
 const OF_THE_DOCUMENT = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
-const isWellFormed = (errors: readonly GraphQLFormattedError[] | undefined): boolean => errors?.every(({ extensions }) => OF_THE_DOCUMENT.has(extensions?.['code'])) === true;
+const isWellFormed = (errors: readonly GraphQLFormattedError[] | undefined): boolean =>
+  errors?.every(({ extensions }) => OF_THE_DOCUMENT.has(extensions?.['code'])) === true;
 
 const ANSWERED = { outcome: 'answered' };
 const ERRORS = { outcome: 'errors' };
 
-function refusalOf(plan: Plan, cost: number, { caller }: CallContext, source: string): Refusal | null {
+/** Why this operation may not run for this caller, or null. */
+export function refusalOf(plan: Plan, cost: number, { caller }: CallContext, source: string): Refusal | null {
   if (source.length > LIMITS.characters) return tooLong();
   if (plan.depth > LIMITS.depth) return tooDeep(plan.depth, LIMITS.depth);
   if (plan.introspectionDepth > LIMITS.introspectionDepth) return tooDeep(plan.introspectionDepth, LIMITS.introspectionDepth);
@@ -58,7 +62,8 @@ function refusalOf(plan: Plan, cost: number, { caller }: CallContext, source: st
   if (plan.fields > LIMITS.fields) return tooManyFields(plan.fields);
   if (cost > LIMITS.cost) return tooCostly(cost);
   for (const role of plan.roles) {
-    if (!mayAct(caller, role)) return new Refusal('FORBIDDEN', `This takes the role ${role}, which your key does not have. Nothing was run.`, { role }, 403);
+    if (!mayAct(caller, role))
+      return new Refusal('FORBIDDEN', `This takes the role ${role}, which your key does not have. Nothing was run.`, { role }, 403);
   }
   return null;
 }

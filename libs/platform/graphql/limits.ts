@@ -25,12 +25,32 @@ export const LIMITS = {
 /** Elements of a page when `first` is left out. */
 export const DEFAULT_PAGE = 20;
 
-export const tooLong = () => new Refusal('QUERY_TOO_LONG', `The query is too long: at most ${LIMITS.tokens} tokens and ${LIMITS.characters} characters. Nothing was run. Ask in parts.`, { limit: LIMITS.tokens });
+export const tooLong = () =>
+  new Refusal(
+    'QUERY_TOO_LONG',
+    `The query is too long: at most ${LIMITS.tokens} tokens and ${LIMITS.characters} characters. Nothing was run. Ask in parts.`,
+    { limit: LIMITS.tokens },
+  );
 export const tooDeep = (depth: number, limit: number) =>
-  new Refusal('QUERY_TOO_DEEP', `The query is ${depth} fields deep, at most ${limit} are allowed. Nothing was run. Ask in parts, by node(id:).`, { depth, limit });
+  new Refusal('QUERY_TOO_DEEP', `The query is ${depth} fields deep, at most ${limit} are allowed. Nothing was run. Ask in parts, by node(id:).`, {
+    depth,
+    limit,
+  });
 export const tooManyAliases = (aliases: number) =>
-  new Refusal('TOO_MANY_ALIASES', `The query has ${aliases} aliases, at most ${LIMITS.aliases} are allowed. Nothing was run. Ask in several requests, or by a filter.`, { aliases, limit: LIMITS.aliases });
+  new Refusal(
+    'TOO_MANY_ALIASES',
+    `The query has ${aliases} aliases, at most ${LIMITS.aliases} are allowed. Nothing was run. Ask in several requests, or by a filter.`,
+    { aliases, limit: LIMITS.aliases },
+  );
 export const tooCostly = (cost: number) =>
-  new Refusal('QUERY_TOO_COSTLY', `The query can bring ${cost} objects, at most ${LIMITS.cost} are allowed. Nothing was run. Ask for fewer (first, wider buckets) or in parts.`, { cost, limit: LIMITS.cost });
+  new Refusal(
+    'QUERY_TOO_COSTLY',
+    `The query can bring ${cost} objects, at most ${LIMITS.cost} are allowed. Nothing was run. Ask for fewer (first, wider buckets) or in parts.`,
+    { cost, limit: LIMITS.cost },
+  );
 export const tooManyFields = (fields: number) =>
-  new Refusal('QUERY_TOO_COSTLY', `The query has ${fields} fields with its fragments spread out, at most ${LIMITS.fields} are allowed. Nothing was run. Ask in parts.`, { fields, limit: LIMITS.fields });
+  new Refusal(
+    'QUERY_TOO_COSTLY',
+    `The query has ${fields} fields with its fragments spread out, at most ${LIMITS.fields} are allowed. Nothing was run. Ask in parts.`,
+    { fields, limit: LIMITS.fields },
+  );

@@ -4,7 +4,10 @@ import { invariant } from '#kernel';
 import type { CallContext } from './call-context.js';
 
 /** Anything with an opaque id that can be asked for again. Objects carry `__typename`, by which GraphQL tells them apart. */
-@InterfaceType('Node', { description: 'Anything that has an id and can be read again by it.', resolveType: (value: { __typename: string }) => value.__typename })
+@InterfaceType('Node', {
+  description: 'Anything that has an id and can be read again by it.',
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
 export abstract class NodeType {
   @Field(() => ID, { description: 'Opaque, bound to your organization, the same for ever.' })
   id!: string;

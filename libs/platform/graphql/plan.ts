@@ -97,9 +97,12 @@ class Planner {
     document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
   ) {
-    for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
+    for (const definition of document.definitions)
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
     this.defaults = Object.fromEntries(
-      (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) => (defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [])),
+      (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+      ),
     );
   }
 
@@ -109,7 +112,10 @@ class Planner {
     for (const node of selection.selections) {
       if (node.kind === Kind.FIELD) this.addField(result, node, parent, introspection);
       else if (node.kind === Kind.INLINE_FRAGMENT) {
-        this.addSpread(result, this.measure(node.selectionSet, node.typeCondition ? this.schema.getType(node.typeCondition.name.value) : parent, introspection));
+        this.addSpread(
+          result,
+          this.measure(node.selectionSet, node.typeCondition ? this.schema.getType(node.typeCondition.name.value) : parent, introspection),
+        );
       } else this.addSpread(result, this.fragment(node.name.value, introspection));
     }
     return result;
@@ -159,7 +165,8 @@ class Planner {
   private demand(field: GraphQLField<unknown, unknown>, parent: GraphQLNamedType | undefined): void {
     const named = field.extensions['tenorDemands'] as Role | undefined;
     if (named) this.roles.add(named);
-    else if (parent && parent === this.schema.getRootType(this.operation.operation)) this.roles.add(this.operation.operation === 'mutation' ? 'recorder' : 'reader');
+    else if (parent && parent === this.schema.getRootType(this.operation.operation))
+      this.roles.add(this.operation.operation === 'mutation' ? 'recorder' : 'reader');
   }
 
   private price(field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined, below: Measured): Priced {

@@ -14,10 +14,14 @@ export interface Prepared {
 
 /** Compiling takes a millisecond or more: a query asked once is cheaper without. */
 const COMPILE_AT_USE = 2;
+const REMEMBERED = 500;
+
+const keyOf = (query: string, operationName: string | null | undefined): string => (operationName ? `${operationName}\0${query}` : query);
 
 /** Lives as long as the document does, and documents live in the server's bounded store. */
 export class PreparedOperations {
   private readonly byDocument = new WeakMap<DocumentNode, Map<string, Prepared>>();
+  private readonly byText = new Map<string, Prepared>();
 
   get(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): Prepared | null {
     let byName = this.byDocument.get(document);
@@ -32,12 +36,28 @@ export class PreparedOperations {
   }
 
   /** The compiled form, from the second use on. */
-  compiled(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): CompiledQuery | null {
+  compiled(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, source?: string): CompiledQuery | null {
     const prepared = this.get(schema, document, operationName);
     if (!prepared || !prepared.compilable) return null;
     prepared.uses += 1;
-    if (prepared.compiled === null && prepared.uses >= COMPILE_AT_USE) compile(prepared, schema, document, operationName);
+    if (prepared.compiled === null && prepared.uses >= COMPILE_AT_USE) {
+      compile(prepared, schema, document, operationName);
+      if (prepared.compiled !== null && source) this.remember(keyOf(source, operationName), prepared);
+    }
     return prepared.compiled;
+  }
+
+  /** A query that was parsed, validated and compiled before, by its very text. */
+  byQuery(query: string, operationName: string | null | undefined): Prepared | undefined {
+    return this.byText.get(keyOf(query, operationName));
+  }
+
+  private remember(key: string, prepared: Prepared): void {
+    if (this.byText.size >= REMEMBERED) {
+      const [oldest] = this.byText.keys();
+      if (oldest !== undefined) this.byText.delete(oldest);
+    }
+    this.byText.set(key, prepared);
   }
 }
 

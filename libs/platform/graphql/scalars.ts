@@ -6,7 +6,13 @@ const refuse = (expected: string, code: string): never => {
 };
 
 /** A scalar that travels as a string and is never rounded, guessed or repaired on the way. */
-function textScalar<T>(name: string, description: string, expected: string, read: (text: string) => T | null, write: (value: T) => string): GraphQLScalarType<T, string> {
+function textScalar<T>(
+  name: string,
+  description: string,
+  expected: string,
+  read: (text: string) => T | null,
+  write: (value: T) => string,
+): GraphQLScalarType<T, string> {
   const code = `${name.toUpperCase()}_MALFORMED`;
   const parse = (text: unknown): T => (typeof text === 'string' ? read(text) : null) ?? refuse(expected, code);
   return new GraphQLScalarType<T, string>({
@@ -57,7 +63,12 @@ function readDuration(text: string): number | null {
 }
 
 export function writeDuration(ms: number): string {
-  const [days, hours, minutes] = UNITS_MS.map((unit, index) => Math.floor((index === 0 ? ms : ms % (UNITS_MS[index - 1] as number)) / unit)) as [number, number, number, number];
+  const [days, hours, minutes] = UNITS_MS.map((unit, index) => Math.floor((index === 0 ? ms : ms % (UNITS_MS[index - 1] as number)) / unit)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const seconds = (ms % 60_000) / 1000;
   const time = `${hours ? `${hours}H` : ''}${minutes ? `${minutes}M` : ''}${seconds ? `${seconds}S` : ''}`;
   return `P${days ? `${days}D` : ''}${time ? `T${time}` : days ? '' : 'T0S'}`;

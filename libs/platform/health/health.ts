@@ -20,7 +20,12 @@ export interface Dependency {
 /** What orchestrators and dashboards ask. `draining` turns readiness off before the doors close. */
 export class Health {
   readonly metrics = new Registry();
-  readonly requests = new Counter({ name: 'tenor_graphql_requests_total', help: 'GraphQL requests by outcome', labelNames: ['outcome'], registers: [this.metrics] });
+  readonly requests = new Counter({
+    name: 'tenor_graphql_requests_total',
+    help: 'GraphQL requests by outcome',
+    labelNames: ['outcome'],
+    registers: [this.metrics],
+  });
   readonly seconds = new Histogram({
     name: 'tenor_graphql_request_seconds',
     help: 'Time to answer a GraphQL request',

@@ -31,10 +31,18 @@ const POLICY = [
  */
 export function pageRoutes(server: FastifyInstance, path: string, folder: string): void {
   const files = new Set(existsSync(folder) ? readdirSync(folder) : []);
-  const send = async (name: string, reply: { code(status: number): typeof reply; headers(h: Record<string, string>): typeof reply; send(body: unknown): unknown }) => {
+  const send = async (
+    name: string,
+    reply: { code(status: number): typeof reply; headers(h: Record<string, string>): typeof reply; send(body: unknown): unknown },
+  ) => {
     if (!files.has(name)) return reply.code(404).send('');
     const caching = name === 'index.html' ? 'no-cache' : 'public, max-age=3600';
-    const headers = { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream', 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'cache-control': caching };
+    const headers = {
+      'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+      'cache-control': caching,
+    };
     return reply.headers(headers).send(await readFile(join(folder, name)));
   };
   server.get(path, { config: { public: true } }, (_, reply) => send('index.html', reply));

@@ -5,4 +5,5 @@ export const refusalBody = ({ message, code, facts }: Refusal): string => JSON.s
 
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
-export const refusalType = (accept: string | undefined): string => `${accept?.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json'}; charset=utf-8`;
+export const refusalType = (accept: string | undefined): string =>
+  `${accept?.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json'}; charset=utf-8`;
