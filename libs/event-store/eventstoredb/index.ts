@@ -184,11 +184,10 @@ export class EventStoreDBStore implements EventStore {
   }
 
   private async resume(): Promise<void> {
-    const head = await this.head();
-    if (head === null) return;
-    this.seen = Math.max(this.seen, head);
-    const recordedAt = Date.parse(String(this.log.lastRecordedAt));
-    if (recordedAt > this.stamped) this.stamped = recordedAt;
+    const { position, recordedAt } = await this.retried(() => this.log.end());
+    this.seen = Math.max(this.seen, position);
+    const stamped = Date.parse(recordedAt);
+    if (stamped > this.stamped) this.stamped = stamped;
   }
 
   private stamp(): string {

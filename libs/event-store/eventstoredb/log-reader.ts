@@ -7,6 +7,8 @@ import { recorded } from './recorded.js';
 const RAW_PAGE_MAX = 4096;
 /** How many ends of scans to remember: one for each reader that waits at the end of the log. */
 const SCANS_MAX = 64;
+/** How far back a new process looks for the last moment of recording. */
+const RECENT_EVENTS = 256;
 
 export interface ReadContext {
   readonly client: EventStoreDBClient;
@@ -22,51 +24,65 @@ export interface ReadContext {
  */
 export class LogReader {
   private readonly scans = new Map<Position, Position>();
+  /** The ledger's last event, as far as the log was looked through: up to `known`. */
   private lastOwn: Position | null = null;
-  /** What the last event that `head` found says, ISO 8601. */
-  lastRecordedAt: unknown;
+  private known: Position = -1;
 
   constructor(private readonly context: ReadContext) {}
 
   async page({ after, limit }: ReadAll): Promise<EventPage> {
     const events: RecordedEvent[] = [];
-    let from = after === null ? null : (this.scans.get(after) ?? after);
+    let from = this.scans.get(after ?? -1) ?? after;
     for (;;) {
       const scan = await this.scan(from, limit - events.length, events);
       from = scan.last ?? from;
       const last = events.at(-1)?.position ?? after;
       if (events.length >= limit) return { events, caughtUp: false };
       if (!scan.ended) continue;
-      if (from !== null && last !== null && from > last) this.remember(last, from);
+      if (from !== null && (last === null || from > last)) this.remember(last ?? -1, from);
       return { events, caughtUp: true };
     }
   }
 
-  /** The last position of this ledger. Events known before are the floor of the search. */
+  /** The last position of this ledger. What was looked through before is the floor of the search. */
   async head(): Promise<Position | null> {
     let from: Position | null = null;
+    let top: Position | null = null;
     for (let count = 32; ; count = Math.min(count * 4, RAW_PAGE_MAX)) {
       let seen = 0;
-      let lowest: Position | null = null;
-      let found: Position | null = null;
+      let ended = false;
       await this.read(from, count, BACKWARDS, (event) => {
         seen++;
         if (event === null) return true;
-        lowest = event.position;
-        if (event.stream.startsWith(this.context.prefix)) {
-          found = event.position;
-          this.lastRecordedAt = event.metadata['recordedAt'];
-        }
-        return found === null && !(this.lastOwn !== null && event.position <= this.lastOwn);
+        from = event.position;
+        top ??= event.position;
+        if (event.stream.startsWith(this.context.prefix)) this.note(event.position);
+        ended = event.position <= this.known;
+        return !ended;
       });
-      if (found !== null) return this.note(found);
-      if (seen < count || lowest === null || (this.lastOwn !== null && lowest <= this.lastOwn)) return this.lastOwn;
-      from = lowest;
+      if (!ended && seen === count) continue;
+      if (top !== null && top > this.known) this.known = top;
+      return this.lastOwn;
     }
+  }
+
+  /** The end of the whole log, and the newest moment of recording among its last events. */
+  async end(): Promise<{ position: Position; recordedAt: string }> {
+    let position = -1;
+    let recordedAt = '';
+    await this.read(null, RECENT_EVENTS, BACKWARDS, (event) => {
+      if (event === null) return true;
+      position = Math.max(position, event.position);
+      const stamp = event.metadata['recordedAt'];
+      if (event.stream.startsWith(this.context.prefix) && typeof stamp === 'string' && stamp > recordedAt) recordedAt = stamp;
+      return true;
+    });
+    return { position, recordedAt };
   }
 
   note(position: Position): Position {
     if (this.lastOwn === null || position > this.lastOwn) this.lastOwn = position;
+    if (position > this.known) this.known = position;
     return position;
   }
 

@@ -79,7 +79,7 @@ export class EventStoreDBDouble {
 
   /** Ends all live subscriptions as the server does with a consumer that lags. */
   cutSubscriptions(): void {
-    for (const { stream } of this.subscriptions) stream.destroy(serviceError(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'));
+    for (const { stream } of this.subscriptions) stream.emit('error', serviceError(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'));
     this.subscriptions.clear();
   }
 
@@ -138,7 +138,7 @@ export class EventStoreDBDouble {
     if (request.subscription) return this.subscribe(call, request);
     const events = this.select(request);
     if (events instanceof Error) {
-      call.destroy(events);
+      call.emit('error', events);
       return;
     }
     if (events === null) call.write(streamNotFound(request.stream as string));
