@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { TENOR_NAMESPACE, uuidV5 } from '../ids.js';
+import type { NewEvent } from '../port.js';
+import { openDatabase, SCHEMA_VERSION } from './database.js';
+import { EmbeddedEventStore, openEmbeddedStore } from './index.js';
+
+const event = (name: string, text = name): NewEvent => ({ id: uuidV5(TENOR_NAMESPACE, name), type: 'Happened', data: JSON.stringify({ text }), metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}` });
+const write = (name: string, stream = `l.o.thing-${name}`, expected: number | 'no-stream' = 'no-stream') => ({ stream, expected, events: [event(name)] });
+
+describe('embedded store', () => {
+  let directory: string;
+  let path: string;
+  const open: EmbeddedEventStore[] = [];
+  const openStore = (): EmbeddedEventStore => {
+    const store = openEmbeddedStore(path, { busyTimeoutMs: 50 });
+    open.push(store);
+    return store;
+  };
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tenor-embedded-'));
+    path = join(directory, 'tenor.db');
+  });
+  afterEach(async () => {
+    for (const store of open.splice(0)) await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const idsOf = async (store: EmbeddedEventStore, stream: string): Promise<string[]> => (await store.readStream(stream)).map(({ id }) => id);
+
+  it('syncs every commit', () => {
+    const database = openDatabase(path);
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  it('commits all appends of one turn together', async () => {
+    const store = openStore();
+    const watcher = new DatabaseSync(path);
+    const version = watcher.prepare('PRAGMA data_version');
+    const before = version.get() as { data_version: number };
+    await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([write(`e${i}`)])));
+    expect((version.get() as { data_version: number }).data_version).toBe(before.data_version + 1);
+    watcher.close();
+  });
+
+  it('writes what is queued before it closes', async () => {
+    const pending = openStore().append([write('last')]);
+    await open[0]?.close();
+    expect(await pending).toMatchObject({ ok: true });
+    expect(await idsOf(openStore(), 'l.o.thing-last')).toEqual([event('last').id]);
+  });
+
+  it('finds heads, repeats and ranges beyond the part that is kept in memory, as before and after it is indexed', async () => {
+    const store = openStore();
+    const other = openStore();
+    const appendTo = (client: EmbeddedEventStore, from: number, to: number) =>
+      Promise.all(Array.from({ length: to - from }, (_, i) => client.append([write(`m${from + i}`, 'l.o.thing-many', from + i === 0 ? 'no-stream' : from + i - 1), write(`k${from + i}`, `l.o.key-${from + i}`)])));
+    const check = async (client: EmbeddedEventStore, count: number) => {
+      const names = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => event(`m${from + i}`).id);
+      expect((await client.readStream('l.o.thing-many', { from: count - 5 })).map(({ id }) => id)).toEqual(names(count - 5, count));
+      expect((await client.readStream('l.o.thing-many', { from: 10, limit: 4000 })).map(({ id }) => id)).toEqual(names(10, Math.min(4010, count)));
+      expect(await client.append([write('m7', 'l.o.thing-many', 6)])).toMatchObject({ appended: [{ revision: 7, repeated: true }] });
+      expect(await client.append([write('k3', 'l.o.key-3')])).toMatchObject({ appended: [{ revision: 0, repeated: true }] });
+      expect(await client.append([write('x', 'l.o.thing-many', 3)])).toMatchObject({ conflict: { actual: count - 1 } });
+    };
+    await appendTo(store, 0, 3000);
+    await check(store, 3000);
+    await check(other, 3000);
+    await appendTo(other, 3000, 6000);
+    await check(store, 6000);
+    await check(other, 6000);
+    await appendTo(store, 6000, 9500);
+    for (const client of [store, other, openStore()]) await check(client, 9500);
+    const database = openDatabase(path);
+    const [indexed] = database.prepare('SELECT count(*) AS n FROM stream_events').all() as { n: number }[];
+    expect(indexed?.n).toBeGreaterThan(8000);
+    database.close();
+  });
+
+  describe('on a full disk', () => {
+    it('refuses with a code, keeps what it acknowledged, and goes on when there is space', async () => {
+      const database = openDatabase(path);
+      const store = new EmbeddedEventStore(database, path, {});
+      open.push(store);
+      await store.append([write('before')]);
+      const pages = (database.prepare('PRAGMA page_count').get() as { page_count: number }).page_count;
+      database.exec(`PRAGMA max_page_count = ${pages + 4}`);
+      const big = (name: string) => ({ stream: 'l.o.thing-big', expected: 'no-stream' as const, events: [event(name, 'x'.repeat(100_000))] });
+      const failed = await Promise.allSettled([store.append([write('neighbour')]), store.append([big('big')])]);
+      for (const each of failed) expect(each).toMatchObject({ status: 'rejected', reason: { code: 'STORE-104', retryable: true } });
+      expect(String((failed[0] as PromiseRejectedResult).reason)).toMatch(/No space left.*Nothing of this was written or acknowledged.*Free space/);
+      expect(await idsOf(store, 'l.o.thing-before')).toEqual([event('before').id]);
+      expect(await store.readStream('l.o.thing-neighbour')).toEqual([]);
+      database.exec('PRAGMA max_page_count = 100000');
+      expect(await Promise.all([store.append([write('neighbour')]), store.append([big('big')])])).toMatchObject([{ ok: true }, { ok: true }]);
+    });
+  });
+
+  describe('refuses to open', () => {
+    it('a file that is no database', () => {
+      writeFileSync(path, 'hello, this is text and no database at all. '.repeat(200));
+      expect(openStore).toThrow(expect.objectContaining({ code: 'STORE-107' }));
+    });
+    it('a database of another program, and leaves it as it is', () => {
+      const foreign = new DatabaseSync(path);
+      foreign.exec('CREATE TABLE notes (text TEXT)');
+      expect(openStore).toThrow(expect.objectContaining({ code: 'STORE-107' }));
+      expect(foreign.prepare('SELECT name FROM sqlite_master').all()).toEqual([{ name: 'notes' }]);
+      foreign.close();
+    });
+    it('a file of a newer version', async () => {
+      await openStore().close();
+      const database = new DatabaseSync(path);
+      database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+      database.close();
+      expect(openStore).toThrow(expect.objectContaining({ code: 'STORE-108' }));
+    });
+    it('a directory, or a file in none', () => {
+      mkdirSync(path);
+      expect(openStore).toThrow(expect.objectContaining({ code: 'STORE-105' }));
+      path = join(directory, 'nowhere', 'tenor.db');
+      expect(openStore).toThrow(expect.objectContaining({ code: 'STORE-105' }));
+    });
+    it('a damaged file', async () => {
+      const store = openStore();
+      for (let i = 0; i < 20; i++) await store.append([write(`e${i}`)]);
+      await store.close();
+      truncateSync(path, 4096 * 3);
+      const damaged = async () => {
+        await openStore().readAll({ after: null, limit: 100 });
+      };
+      await expect(damaged()).rejects.toMatchObject({ code: 'STORE-106', retryable: false });
+    });
+  });
+
+  it('says so when another process holds the lock for too long, and goes on afterwards', async () => {
+    const store = openStore();
+    const blocker = new DatabaseSync(path);
+    blocker.exec('BEGIN IMMEDIATE');
+    await expect(store.append([write('one')])).rejects.toMatchObject({ code: 'STORE-109', retryable: true });
+    blocker.exec('ROLLBACK');
+    blocker.close();
+    expect(await store.append([write('one')])).toMatchObject({ ok: true });
+  });
+
+  it('lets a defect in one append alone fail', async () => {
+    const store = openStore();
+    const broken = { ...event('broken'), metadata: () => { throw new TypeError('no metadata'); } };
+    const [first, second] = await Promise.allSettled([store.append([{ stream: 'l.o.thing-b', expected: 'no-stream', events: [broken] }]), store.append([write('fine')])]);
+    expect(first).toMatchObject({ status: 'rejected', reason: { message: 'no metadata' } });
+    expect(second).toMatchObject({ status: 'fulfilled', value: { ok: true } });
+  });
+});
