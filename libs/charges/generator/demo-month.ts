@@ -5,6 +5,8 @@ import { Random, scaled } from './random.js';
 export type FocusFields = { readonly [column: string]: string };
 
 const DAY = 86_400_000;
+/** Meters report twice a day. */
+const SHIFT = DAY / 2;
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 /** Prices are in hundredths of a cent and quantities whole, so every amount is exact at four places. */
 const money = (units: number): string => scaled(units, 4);
@@ -26,7 +28,9 @@ export function* monthRows(feed: DemoFeed, { year, month, days }: Month, seed: n
   for (let day = 0; day < days; day++) {
     const start = Date.UTC(year, month, day + 1);
     const grown = (start - Date.UTC(year, 0, 1)) / (365 * DAY);
-    for (const subAccount of feed.subAccounts) for (const service of feed.services) yield* usageRows(feed, { ...base, SubAccountId: subAccount, SubAccountName: subAccount }, service, start, grown, random);
+    for (const subAccount of feed.subAccounts)
+      for (const service of feed.services)
+        for (const shift of [start, start + SHIFT]) yield* usageRows(feed, { ...base, SubAccountId: subAccount, SubAccountName: subAccount }, service, shift, grown, random);
     if (feed.discount !== undefined) yield* discountRows(feed.discount, base, start, random);
   }
   if (days === new Date(Date.UTC(year, month + 1, 0)).getUTCDate()) yield* closingRows(feed, base, year, month, random);
@@ -54,10 +58,10 @@ function* usageRows(feed: DemoFeed, base: FocusFields, service: DemoService, sta
   // Two in three series run on any day: training comes in bursts, and a year must start within seconds.
   if (random.chance(0.35)) return;
   const [region, regionName] = random.pick(feed.regions);
-  const quantity = Math.max(1, Math.floor((service.daily * (100 + service.growth * grown) * random.integer(70, 130)) / 10_000));
+  const quantity = Math.max(1, Math.floor((service.daily * (100 + service.growth * grown) * random.integer(35, 65)) / 10_000));
   const row = {
     ...base,
-    ...serviceFields(service, start, DAY),
+    ...serviceFields(service, start, SHIFT),
     ...costs(quantity * service.price, quantity, service),
     RegionId: region,
     RegionName: regionName,

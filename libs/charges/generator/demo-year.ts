@@ -30,7 +30,7 @@ export interface DemoFile {
 }
 
 /**
- * A year of billing files for DEMO_FEEDS, in the order in which they arrive: some 25,000 rows in FOCUS 1.0 to 1.4, with ContractApplied where the
+ * A year of billing files for DEMO_FEEDS, in the order in which they arrive: some 32,000 rows in FOCUS 1.0 to 1.4, with ContractApplied where the
  * version has it, month-so-far exports that grow, one late re-delivery with changed rows, corrections, refunds, credits, taxes, unused
  * commitments, marketplace rows, identical rows and a few that cannot be read. The same seed gives the same bytes.
  */

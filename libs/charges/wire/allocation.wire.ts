@@ -51,7 +51,7 @@ export interface StoredAllocation {
   readonly decided?: readonly number[];
   /** Certain amount of each posting, row by row, entry by entry. */
   readonly amounts?: readonly string[];
-  /** Index into `instants` of each posting; absent where all stand at their charge's own date. */
+  /** Date of each posting, as an index into `instants`. */
   readonly at?: readonly number[];
   /** Postings that count against a marketplace share. */
   readonly marketplace?: readonly number[];
@@ -75,18 +75,16 @@ export class AllocationBuilder {
   private readonly margins: StoredMargin[] = [];
   private readonly undoneList: NonNullable<StoredAllocation['undone']>[number][] = [];
   private readonly coverageList: NonNullable<StoredAllocation['coverage']>[number][] = [];
-  private onlyOwnDates = true;
 
   get size(): number {
     return this.decided.length + this.undoneList.length;
   }
 
-  /** `start` is the charge's own date: postings mostly stand there, and then no date is stored. */
-  decide(row: number, decision: Decision, start: Instant): void {
+  decide(row: number, decision: Decision): void {
     let key = '';
     for (const { commitment, reason, postings, stated } of decision) {
       key += `${commitment ?? ''}|${reason}|${postings.length}|${stated ? JSON.stringify(stated) : ''};`;
-      for (const posting of postings) this.post(posting, start);
+      for (const posting of postings) this.post(posting);
     }
     let pattern = this.patterns.get(key);
     if (pattern === undefined) {
@@ -130,7 +128,7 @@ export class AllocationBuilder {
       rows: everyRow ? undefined : some(this.rows),
       decided: some(this.decided),
       amounts: some(this.amounts),
-      at: this.onlyOwnDates ? undefined : some(this.at),
+      at: some(this.at),
       marketplace: some(this.marketplace),
       margins: some(this.margins) as never,
       undone: some(this.undoneList) as never,
@@ -147,11 +145,10 @@ export class AllocationBuilder {
     };
   }
 
-  private post(posting: Posting, start: Instant): void {
+  private post(posting: Posting): void {
     const index = this.amounts.length;
     this.amounts.push(formatDecimal(posting.certain));
     this.at.push(this.instants.of(formatInstantCached(posting.at)) - 1);
-    if (posting.at !== start) this.onlyOwnDates = false;
     if (posting.marketplace !== ZERO) this.marketplace.push(index);
     if (posting.low !== ZERO || posting.high !== ZERO || posting.open !== 0) this.margins.push({ posting: index, ...spellMargin(posting) });
   }
@@ -189,7 +186,7 @@ class Dictionary {
   }
 }
 
-/** The stored form, read back. `startOf` answers a row's own date where the event left it out. */
+/** The stored form, read back. */
 export class AllocationReader {
   private readonly offsets: readonly number[];
   private readonly marketplace: ReadonlySet<number>;
@@ -220,13 +217,13 @@ export class AllocationReader {
     return this.rowIndex ? this.rowIndex.has(row) : row < (this.data.decided?.length ?? 0);
   }
 
-  decision(row: number, startOf: (row: number) => Instant): Decision | null {
+  decision(row: number): Decision | null {
     const index = this.rowIndex ? this.rowIndex.get(row) : row;
     const pattern = index === undefined ? undefined : this.data.decided?.[index];
     if (index === undefined || pattern === undefined) return null;
     let next = this.offsets[index] as number;
     return (this.data.patterns?.[pattern]?.entries ?? []).map((entry): Entry => {
-      const postings = Array.from({ length: entry.postings ?? 0 }, () => this.posting(next++, () => startOf(row)));
+      const postings = Array.from({ length: entry.postings ?? 0 }, () => this.posting(next++));
       const stated = entry.stated === undefined ? undefined : this.data.stated?.[entry.stated];
       const commitment = entry.commitment === undefined ? null : (this.data.commitments?.[entry.commitment - 1] as string);
       return { commitment, reason: entry.reason, postings, ...(stated ? { stated } : {}) };
@@ -234,17 +231,17 @@ export class AllocationReader {
   }
 
   /** Every posting on a commitment, without building decisions: for running totals. */
-  forEachPosting(startOf: (row: number) => Instant, visit: (commitment: string, posting: Posting) => void): void {
-    const { decided = [], patterns = [], commitments = [], rows } = this.data;
+  forEachPosting(visit: (commitment: string, posting: Posting) => void): void {
+    const { decided = [], patterns = [], commitments = [] } = this.data;
     let next = 0;
-    decided.forEach((pattern, index) => {
+    for (const pattern of decided) {
       for (const { commitment, postings = 0 } of patterns[pattern]?.entries ?? []) {
         for (let i = 0; i < postings; i++) {
-          const posting = this.posting(next++, () => startOf(rows ? (rows[index] as number) : index));
+          const posting = this.posting(next++);
           if (commitment !== undefined) visit(commitments[commitment - 1] as string, posting);
         }
       }
-    });
+    }
   }
 
   get undone(): readonly Undone[] {
@@ -272,11 +269,11 @@ export class AllocationReader {
     }));
   }
 
-  private posting(index: number, ownDate: () => Instant): Posting {
+  private posting(index: number): Posting {
     const certain = parseDecimal(this.data.amounts?.[index] as string);
     const margin = this.margins.get(index);
     return {
-      at: this.data.at ? (this.times[this.data.at[index] as number] as Instant) : ownDate(),
+      at: this.times[this.data.at?.[index] as number] as Instant,
       certain,
       low: margin?.low === undefined ? ZERO : parseDecimal(margin.low),
       high: margin?.high === undefined ? ZERO : parseDecimal(margin.high),
