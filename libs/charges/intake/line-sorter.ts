@@ -58,6 +58,14 @@ export class LineSorter {
     this.fd = null;
   }
 
+  private giveBack(): void {
+    try {
+      if (this.fd !== null) ftruncateSync(this.fd, 0);
+    } catch {
+      // The failed write is what the caller has to hear of.
+    }
+  }
+
   private sort(): void {
     if (!this.ordered) this.lines.sort(compareText);
     this.ordered = true;
@@ -75,7 +83,7 @@ export class LineSorter {
       }
     } catch (error) {
       // A full disk stays full for everybody until what was written is given back.
-      if (this.fd !== null) ftruncateSync(this.fd, 0);
+      this.giveBack();
       throw writeProblem(error, this.path);
     }
     this.runs.push({ from, to: this.written });
