@@ -28,9 +28,12 @@ export async function copyStore(from: EventStore, to: EventStore, { after = null
   let events = 0;
   let repeated = 0;
   let position = after;
+  let fresh = false;
   for (;;) {
     const page = await from.readAll({ after: position, limit: pageSize });
-    repeated += await copyPage(to, [...runs(page.events)]);
+    const known = await copyPage(to, [...runs(page.events)], fresh);
+    repeated += known;
+    fresh = known === 0;
     events += page.events.length;
     position = page.events.at(-1)?.position ?? position;
     if (position !== null) onProgress?.({ events, position });
@@ -39,10 +42,10 @@ export async function copyStore(from: EventStore, to: EventStore, { after = null
 }
 
 /** Answers how many events stood there already. */
-async function copyPage(to: EventStore, writes: readonly StreamWrite[]): Promise<number> {
+async function copyPage(to: EventStore, writes: readonly StreamWrite[], fresh: boolean): Promise<number> {
   let repeated = 0;
-  if (to.atomicAcrossStreams) {
-    // That store keeps the order of the calls and commits them together.
+  if (fresh && to.atomicAcrossStreams) {
+    // Past the part that an earlier copy left, nothing can conflict; that store keeps the order of the calls and commits them together.
     for (const count of await Promise.all(writes.map((write) => copyRun(to, write)))) repeated += count;
   } else {
     for (const write of writes) repeated += await copyRun(to, write);
