@@ -48,7 +48,8 @@ export function keyIds(ledger: string, organization: string, idempotencyKey: str
 export const eventId = (ids: KeyIds, index: number): string => uuidV5From(ids.bytes, `event ${index}`);
 
 /** The id of a new thing that a command makes: the same at every retry, known before the command runs. */
-export const deriveId = (organization: string, idempotencyKey: string, name: string): string => derivedId(keyIds('', organization, idempotencyKey), name);
+export const deriveId = (organization: string, idempotencyKey: string, name: string): string =>
+  derivedId(keyIds('', organization, idempotencyKey), name);
 export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
 
 export const commandDigest = (commandType: string, target: string, input: Json): string => sha256(canonicalJson([commandType, target, input]));

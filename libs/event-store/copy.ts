@@ -24,7 +24,11 @@ export interface CopyResult {
  * every hash stays. Can be broken off and begun again at any point.
  * @throws StoreFault `STORE-111` | `STORE-116` when the target holds something else.
  */
-export async function copyStore(from: EventStore, to: EventStore, { after = null, pageSize = 500, onProgress }: CopyOptions = {}): Promise<CopyResult> {
+export async function copyStore(
+  from: EventStore,
+  to: EventStore,
+  { after = null, pageSize = 500, onProgress }: CopyOptions = {},
+): Promise<CopyResult> {
   let events = 0;
   let repeated = 0;
   let position = after;
@@ -91,4 +95,8 @@ function verbatim({ id, type, data, metadata }: RecordedEvent): NewEvent {
 }
 
 const diverged = ({ stream, expected }: StreamWrite): StoreFault =>
-  new StoreFault('STORE-116', `The target holds other events in ${stream} after revision ${expected}. What was copied before stays. Copy into an empty store.`, { retryable: false });
+  new StoreFault(
+    'STORE-116',
+    `The target holds other events in ${stream} after revision ${expected}. What was copied before stays. Copy into an empty store.`,
+    { retryable: false },
+  );

@@ -27,7 +27,13 @@ const counter: Decider<number, Count, Counted, TooMuch> = {
 };
 
 const codec: EventCodec<Counted> = {
-  toStored: ({ by, total }) => ({ type: 'Counted', schemaVersion: 1, data: { by, total }, effectiveAt: '2026-01-01T00:00:00Z', evidence: [{ document: 'd1' }] }),
+  toStored: ({ by, total }) => ({
+    type: 'Counted',
+    schemaVersion: 1,
+    data: { by, total },
+    effectiveAt: '2026-01-01T00:00:00Z',
+    evidence: [{ document: 'd1' }],
+  }),
   fromStored: ({ type, data }) => (type === 'Counted' ? { type, by: data['by'] as number, total: data['total'] as number } : null),
 };
 
@@ -137,11 +143,17 @@ describe.each([
 
   it('keeps to the revision that the caller saw', async () => {
     const { decisions, restart } = await open();
-    expect(await decisions.execute(request('k1', { by: 1 }, { expectedRevision: 3 }))).toEqual({ status: 'rejected', rejection: { code: 'REVISION_CONFLICT', expected: 3, actual: -1 } });
+    expect(await decisions.execute(request('k1', { by: 1 }, { expectedRevision: 3 }))).toEqual({
+      status: 'rejected',
+      rejection: { code: 'REVISION_CONFLICT', expected: 3, actual: -1 },
+    });
     await decisions.execute(request('k1', { by: 1 }, { expectedRevision: 'no-stream' }));
     const other = restart();
     await other.execute(request('k2', { by: 1 }, { expectedRevision: 0 }));
-    expect(await decisions.execute(request('k3', { by: 1 }, { expectedRevision: 0 }))).toEqual({ status: 'rejected', rejection: { code: 'REVISION_CONFLICT', expected: 0, actual: 1 } });
+    expect(await decisions.execute(request('k3', { by: 1 }, { expectedRevision: 0 }))).toEqual({
+      status: 'rejected',
+      rejection: { code: 'REVISION_CONFLICT', expected: 0, actual: 1 },
+    });
   });
 
   it('is right with several writers: a lagging cache neither accepts nor refuses', async () => {
@@ -151,8 +163,8 @@ describe.each([
     await other.execute(request('k2', { by: 40 }));
     expect(await decisions.execute(request('k3', { by: 20 }))).toEqual({ status: 'rejected', rejection: { code: 'TOO_MUCH', total: 90 } });
     expect(await decisions.execute(request('k4', { by: 10 }))).toMatchObject({ status: 'accepted', revision: 2, events: [{ total: 100 }] });
-    const results = await Promise.all(Array.from({ length: 10 }, (_, i) => [decisions, other][i % 2]?.execute(request(`z${i}`, { by: -1 }))));
-    expect(new Set(results.map((result) => result?.status === 'accepted' && result.revision)).size).toBe(10);
+    const results = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? decisions : other).execute(request(`z${i}`, { by: -1 }))));
+    expect(new Set(results.map((result) => result.status === 'accepted' && result.revision)).size).toBe(10);
     expect((await restart().load(TARGET, counter, codec)).state).toBe(90);
   });
 
@@ -179,11 +191,24 @@ describe.each([
     const { store, decisions } = await open();
     await decisions.execute(request('k1', { by: 1 }, { onBehalfOf: 'bob', correlation: 'c1' }));
     const [binding, event] = await everything(store);
-    expect(binding).toMatchObject({ type: COMMAND_BOUND, revision: 0, data: { commandType: 'Count', target: TARGET, targetRevision: -1, eventCount: 1 } });
+    expect(binding).toMatchObject({
+      type: COMMAND_BOUND,
+      revision: 0,
+      data: { commandType: 'Count', target: TARGET, targetRevision: -1, eventCount: 1 },
+    });
     expect(binding?.stream).toBe(`l.org.key-${String(event?.metadata['keyDigest'])}`);
     expect(event?.metadata).toEqual({
-      $causationId: null, $correlationId: 'c1', actor: 'ann', effectiveAt: '2026-01-01T00:00:00Z', evidence: [{ document: 'd1' }], keyDigest: expect.any(String) as string,
-      onBehalfOf: 'bob', organization: 'org', recordedAt: expect.stringMatching(/^2026-01-01T00:00:0\d\.\d{3}Z$/) as string, ruleVersion: '1', schemaVersion: 1,
+      $causationId: null,
+      $correlationId: 'c1',
+      actor: 'ann',
+      effectiveAt: '2026-01-01T00:00:00Z',
+      evidence: [{ document: 'd1' }],
+      keyDigest: expect.any(String) as string,
+      onBehalfOf: 'bob',
+      organization: 'org',
+      recordedAt: expect.stringMatching(/^2026-01-01T00:00:0\d\.\d{3}Z$/) as string,
+      ruleVersion: '1',
+      schemaVersion: 1,
     });
     expect(Object.keys(event?.metadata ?? {})).toEqual(Object.keys(event?.metadata ?? {}).sort());
   });
@@ -227,23 +252,34 @@ describe.each([
 
 it('gives the same events and hashes on both stores', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ key: fc.integer({ min: 0, max: 9 }), by: fc.integer({ min: 0, max: 30 }) }), { maxLength: 12 }), async (commands) => {
-      const hashes: string[][] = [];
-      for (const openInner of [openEmbedded, openDouble]) {
-        now = Date.UTC(2027, 0, 1);
-        const store = await openInner();
-        closing.push(() => store.close());
-        const fixed = { store, ledger: 'l' };
-        for (const { key, by } of commands) {
-          now = Date.UTC(2027, 0, 1) + key;
-          await createDecisions(fixed).execute(request(`k${key}`, { by }));
+    fc.asyncProperty(
+      fc.array(fc.record({ key: fc.integer({ min: 0, max: 9 }), by: fc.integer({ min: 0, max: 30 }) }), { maxLength: 12 }),
+      async (commands) => {
+        const hashes: string[][] = [];
+        for (const openInner of [openEmbedded, openDouble]) {
+          now = Date.UTC(2027, 0, 1);
+          const store = await openInner();
+          closing.push(() => store.close());
+          const fixed = { store, ledger: 'l' };
+          for (const { key, by } of commands) {
+            now = Date.UTC(2027, 0, 1) + key;
+            await createDecisions(fixed).execute(request(`k${key}`, { by }));
+          }
+          hashes.push((await everything(store)).map((event) => eventHash({ ...plain(event), metadata: { ...event.metadata, recordedAt: '' } })));
         }
-        hashes.push((await everything(store)).map((event) => eventHash({ ...plain(event), metadata: { ...event.metadata, recordedAt: '' } })));
-      }
-      expect(hashes[0]).toEqual(hashes[1]);
-    }),
+        expect(hashes[0]).toEqual(hashes[1]);
+      },
+    ),
     { numRuns: 10 },
   );
 });
 
-const plain = ({ position, stream, revision, id, type, data, metadata }: RecordedEvent): RecordedEvent => ({ position, stream, revision, id, type, data, metadata });
+const plain = ({ position, stream, revision, id, type, data, metadata }: RecordedEvent): RecordedEvent => ({
+  position,
+  stream,
+  revision,
+  id,
+  type,
+  data,
+  metadata,
+});

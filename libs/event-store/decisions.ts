@@ -19,7 +19,11 @@ export interface Decisions {
   /** Reads, decides, appends: once per key, for ever. @throws StoreFault when the outcome is unknown: call again with the same key. */
   execute<State, Command, Event, R extends Rejection>(request: Execute<State, Command, Event, R>): Promise<CommandResult<Event, R>>;
   /** The aggregate as the store has it now. */
-  load<State, Command, Event, R extends Rejection>(stream: string, decider: Decider<State, Command, Event, R>, codec: EventCodec<Event>): Promise<Aggregate<State>>;
+  load<State, Command, Event, R extends Rejection>(
+    stream: string,
+    decider: Decider<State, Command, Event, R>,
+    codec: EventCodec<Event>,
+  ): Promise<Aggregate<State>>;
 }
 
 /** Writers that meet on one stream this often in a row are a sign of trouble, not of traffic. */
@@ -68,7 +72,11 @@ class Command<State, C, Event, R extends Rejection> {
       const result = await this.attempt();
       if (result) return result;
     }
-    throw new StoreFault('STORE-101', `${this.request.target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`, { retryable: true });
+    throw new StoreFault(
+      'STORE-101',
+      `${this.request.target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
+      { retryable: true },
+    );
   }
 
   /** Null: the state moved, decide again. */
@@ -114,13 +122,22 @@ class Command<State, C, Event, R extends Rejection> {
     const writes: StreamWrite[] = [];
     if (this.bound === null) writes.push(this.binding(revision, events.length));
     if (stored.length > 0) writes.push({ stream: target, expected: revision < 0 ? 'no-stream' : revision, events: stored });
-    if (writes.length === 0) return { status: 'accepted', stream: target, revision, position: await this.bindingPosition(), eventIds: [], repeated: true, events: [] };
+    if (writes.length === 0)
+      return { status: 'accepted', stream: target, revision, position: await this.bindingPosition(), eventIds: [], repeated: true, events: [] };
     const outcome = await this.store.append(writes);
     if (!outcome.ok) return this.conflict(outcome, revision, events.length);
     const last = outcome.appended[outcome.appended.length - 1] as (typeof outcome.appended)[number];
     // Repeated ids may stand there with the events of an earlier decision: what is durable is the answer.
     if (last.repeated) return (await this.answerFromStore()) ?? this.again();
-    const result: Accepted<Event> = { status: 'accepted', stream: target, revision: revision + events.length, position: last.position, eventIds: stored.map(({ id }) => id), repeated: false, events };
+    const result: Accepted<Event> = {
+      status: 'accepted',
+      stream: target,
+      revision: revision + events.length,
+      position: last.position,
+      eventIds: stored.map(({ id }) => id),
+      repeated: false,
+      events,
+    };
     if (events.length > 0) this.keep(state, result);
     return result;
   }
@@ -167,7 +184,15 @@ class Command<State, C, Event, R extends Rejection> {
   private repeated(stream: string, found: readonly RecordedEvent[]): Accepted<Event> {
     const last = found[found.length - 1] as RecordedEvent;
     const events = found.map((recorded) => this.request.codec.fromStored(recorded)).filter((event) => event !== null);
-    return { status: 'accepted', stream, revision: last.revision, position: last.position, eventIds: found.map(({ id }) => id), repeated: true, events };
+    return {
+      status: 'accepted',
+      stream,
+      revision: last.revision,
+      position: last.position,
+      eventIds: found.map(({ id }) => id),
+      repeated: true,
+      events,
+    };
   }
 
   private newEvent(event: Event, index: number): NewEvent {

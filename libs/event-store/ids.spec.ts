@@ -9,7 +9,14 @@ it('makes the name-based UUIDs of RFC 9562', () => {
 
 it('tells UUIDs from other text', () => {
   expect(isUuid('2ed6657d-e927-568b-95e1-2665a8aea6a2')).toBe(true);
-  for (const text of ['', 'x', '2ED6657D-E927-568B-95E1-2665A8AEA6A2', '2ed6657d-e927-568b-95e1-2665a8aea6a', '2ed6657d-e927-568b-95e1-2665a8aea6a2 ']) expect(isUuid(text)).toBe(false);
+  for (const text of [
+    '',
+    'x',
+    '2ED6657D-E927-568B-95E1-2665A8AEA6A2',
+    '2ed6657d-e927-568b-95e1-2665a8aea6a',
+    '2ed6657d-e927-568b-95e1-2665a8aea6a2 ',
+  ])
+    expect(isUuid(text)).toBe(false);
 });
 
 it('keeps a UUID through its bytes', () => {

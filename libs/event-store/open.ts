@@ -24,7 +24,8 @@ export function openEventStore(url: string, options: OpenOptions): EventStore {
   const { ledger } = options;
   if (!/^[A-Za-z0-9_]+$/.test(ledger)) throw malformed(`the ledger's name "${ledger}" may hold letters, digits and '_' only`);
   if (/^(esdb|kurrentdb)(\+discover)?:\/\//.test(url)) return openEventStoreDB(url, options);
-  if (!url.startsWith('sqlite:') || url.length === 'sqlite:'.length) throw malformed(`"${url.replace(/\/\/[^@/]*@/, '//…@')}" is none that Tenor knows`);
+  if (!url.startsWith('sqlite:') || url.length === 'sqlite:'.length)
+    throw malformed(`"${url.replace(/\/\/[^@/]*@/, '//…@')}" is none that Tenor knows`);
   const path = url.slice('sqlite:'.length);
   makeDirectory(path);
   return openEmbeddedStore(path, options);
@@ -35,9 +36,17 @@ function makeDirectory(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (cause) {
-    throw new StoreFault('STORE-105', `Cannot make the directory of ${path} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}). Nothing was written. Give a path where this user may write.`, { retryable: false, cause });
+    throw new StoreFault(
+      'STORE-105',
+      `Cannot make the directory of ${path} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}). Nothing was written. Give a path where this user may write.`,
+      { retryable: false, cause },
+    );
   }
 }
 
 const malformed = (why: string): StoreFault =>
-  new StoreFault('STORE-115', `Cannot read the store's address: ${why}. Nothing was written. Expected e.g. sqlite:./tenor.db or esdb://localhost:2113?tls=false.`, { retryable: false });
+  new StoreFault(
+    'STORE-115',
+    `Cannot read the store's address: ${why}. Nothing was written. Expected e.g. sqlite:./tenor.db or esdb://localhost:2113?tls=false.`,
+    { retryable: false },
+  );

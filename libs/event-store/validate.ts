@@ -13,7 +13,8 @@ export function validateWrites(writes: readonly StreamWrite[]): void {
   for (let i = 0; i < writes.length; i++) {
     const write = writes[i] as StreamWrite;
     if (write.stream.length === 0 || write.stream.startsWith('$')) throw malformed(`"${write.stream}" is no stream name of a ledger`);
-    if (write.expected !== 'no-stream' && !(Number.isSafeInteger(write.expected) && write.expected >= 0)) throw malformed(`${String(write.expected)} is no revision`);
+    if (write.expected !== 'no-stream' && !(Number.isSafeInteger(write.expected) && write.expected >= 0))
+      throw malformed(`${String(write.expected)} is no revision`);
     for (let j = 0; j < i; j++) if (writes[j]?.stream === write.stream) throw malformed(`stream ${write.stream} occurs twice in one append`);
     validateEvents(write);
   }
@@ -30,7 +31,11 @@ function validateEvents({ stream, events }: StreamWrite): void {
   let bytes = 0;
   for (const event of events) bytes += Buffer.byteLength(event.data);
   if (bytes <= DATA_BYTES_MAX) return;
-  throw new StoreFault('STORE-112', `The append to ${stream} holds ${bytes} bytes of data, the store takes ${DATA_BYTES_MAX}. Nothing was written. Append in smaller parts.`, { retryable: false });
+  throw new StoreFault(
+    'STORE-112',
+    `The append to ${stream} holds ${bytes} bytes of data, the store takes ${DATA_BYTES_MAX}. Nothing was written. Append in smaller parts.`,
+    { retryable: false },
+  );
 }
 
 function validateEvent(event: NewEvent): void {
@@ -39,5 +44,5 @@ function validateEvent(event: NewEvent): void {
   if (!event.data.startsWith('{')) throw malformed(`the data of event ${event.id} is no JSON object`);
 }
 
-
-const malformed = (what: string): StoreFault => new StoreFault('STORE-113', `Malformed append: ${what}. Nothing was written. This is a defect of the caller.`, { retryable: false });
+const malformed = (what: string): StoreFault =>
+  new StoreFault('STORE-113', `Malformed append: ${what}. Nothing was written. This is a defect of the caller.`, { retryable: false });

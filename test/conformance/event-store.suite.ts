@@ -2,7 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DATA_BYTES_MAX, eventHash, uuidV5, type EventStore, type ExpectedRevision, type NewEvent, type RecordedEvent, type StreamWrite } from '#event-store';
+import {
+  DATA_BYTES_MAX,
+  eventHash,
+  uuidV5,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type RecordedEvent,
+  type StreamWrite,
+} from '#event-store';
 import { canonicalJson, type JsonObject } from '#kernel';
 
 /** One store under test. */
@@ -45,12 +54,16 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
     });
 
     const stream = (id = 'a'): string => `${bed.ledger}.org.thing-${id}`;
-    const write = (expected: ExpectedRevision, names: readonly string[], id = 'a'): StreamWrite => ({ stream: stream(id), expected, events: names.map((each) => newEvent(each)) });
+    const write = (expected: ExpectedRevision, names: readonly string[], id = 'a'): StreamWrite => ({
+      stream: stream(id),
+      expected,
+      events: names.map((each) => newEvent(each)),
+    });
     const append = (expected: ExpectedRevision, names: readonly string[], id = 'a') => store.append([write(expected, names, id)]);
     const ids = (names: readonly string[]): string[] => names.map((each) => newEvent(each).id);
     const readAllIds = async (from: EventStore, limit = 1000): Promise<string[]> => {
       const found: string[] = [];
-      for (let after: number | null = null; ; ) {
+      for (let after: number | null = null; ;) {
         const page = await from.readAll({ after, limit });
         found.push(...page.events.map(({ id }) => id));
         if (page.caughtUp) return found;
@@ -98,7 +111,8 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       });
       it('reads a stream from a revision, inclusive, up to a limit', async () => {
         await append('no-stream', ['one', 'two', 'three', 'four']);
-        const read = async (from: number, limit?: number) => (await store.readStream(stream(), limit === undefined ? { from } : { from, limit })).map(({ id }) => id);
+        const read = async (from: number, limit?: number) =>
+          (await store.readStream(stream(), limit === undefined ? { from } : { from, limit })).map(({ id }) => id);
         expect(await read(2)).toEqual(ids(['three', 'four']));
         expect(await read(1, 2)).toEqual(ids(['two', 'three']));
         expect(await read(4)).toEqual([]);
@@ -113,7 +127,11 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         const stored = await store.readStream(stream());
         expect(first.ok && first.position).toBe(stored[2]?.position);
         const repeat = async (expected: ExpectedRevision, names: string[], last: number) =>
-          expect(await append(expected, names)).toEqual({ ok: true, position: stored[last]?.position, appended: [{ stream: stream(), revision: last, position: stored[last]?.position, repeated: true }] });
+          expect(await append(expected, names)).toEqual({
+            ok: true,
+            position: stored[last]?.position,
+            appended: [{ stream: stream(), revision: last, position: stored[last]?.position, repeated: true }],
+          });
         await repeat('no-stream', batch, 2);
         await repeat('no-stream', ['one', 'two'], 1);
         await repeat(0, ['two', 'three'], 2);
@@ -184,7 +202,12 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       });
       it('does not let a conflict disturb its neighbours', async () => {
         await append('no-stream', ['one']);
-        const outcomes = await Promise.all([append('no-stream', ['n1'], 'n1'), append('no-stream', ['clash']), append('no-stream', ['n2'], 'n2'), append(0, ['two'])]);
+        const outcomes = await Promise.all([
+          append('no-stream', ['n1'], 'n1'),
+          append('no-stream', ['clash']),
+          append('no-stream', ['n2'], 'n2'),
+          append(0, ['two']),
+        ]);
         expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true, true]);
       });
     });
@@ -222,7 +245,11 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       });
       it('shows a reader no gap while two clients write at once', async () => {
         const other = open();
-        const writing = Promise.all([store, other].flatMap((client, c) => Array.from({ length: 40 }, (_, i) => client.append([write('no-stream', [`c${c}-${i}`], `c${c}x${i}`)]))));
+        const writing = Promise.all(
+          [store, other].flatMap((client, c) =>
+            Array.from({ length: 40 }, (_, i) => client.append([write('no-stream', [`c${c}-${i}`], `c${c}x${i}`)])),
+          ),
+        );
         let done = false;
         void writing.then(() => (done = true));
         const seen: string[] = [];
@@ -268,11 +295,19 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
 
     describe('watching', () => {
       it('wakes on an append of the same client', async () => {
-        await wakes(store, () => append('no-stream', ['one']), async () => (await store.head()) !== null);
+        await wakes(
+          store,
+          () => append('no-stream', ['one']),
+          async () => (await store.head()) !== null,
+        );
       });
       it('wakes on an append of another client', async () => {
         const other = open();
-        await wakes(other, () => append('no-stream', ['one']), async () => (await readAllIds(other)).length === 1);
+        await wakes(
+          other,
+          () => append('no-stream', ['one']),
+          async () => (await readAllIds(other)).length === 1,
+        );
       });
       it('stops when closed', async () => {
         let woken = 0;
@@ -287,13 +322,19 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       const sized = (bytes: number): NewEvent => newEvent('sized', { x: 'x'.repeat(bytes - '{"x":""}'.length) });
       it('takes exactly 1 MiB of data in one append', async () => {
         expect(await store.append([{ stream: stream(), expected: 'no-stream', events: [sized(DATA_BYTES_MAX)] }])).toMatchObject({ ok: true });
-        expect((canonicalJson((await store.readStream(stream()))[0]?.data as JsonObject)).length).toBe(DATA_BYTES_MAX);
+        expect(canonicalJson((await store.readStream(stream()))[0]?.data as JsonObject).length).toBe(DATA_BYTES_MAX);
       });
       it('refuses one byte more, before anything is written, and stays usable', async () => {
         const half = newEvent('half', { x: 'x'.repeat(DATA_BYTES_MAX / 2 - 8) });
-        await expect(store.append([{ stream: stream(), expected: 'no-stream', events: [sized(DATA_BYTES_MAX + 1)] }])).rejects.toMatchObject({ code: 'STORE-112' });
-        await expect(store.append([{ stream: stream(), expected: 'no-stream', events: [half, half, newEvent('rest')] }])).rejects.toMatchObject({ code: 'STORE-112' });
-        await expect(store.append([{ stream: stream(), expected: 'no-stream', events: [newEvent('wide', { x: 'é'.repeat(DATA_BYTES_MAX / 2) })] }])).rejects.toMatchObject({ code: 'STORE-112' });
+        await expect(store.append([{ stream: stream(), expected: 'no-stream', events: [sized(DATA_BYTES_MAX + 1)] }])).rejects.toMatchObject({
+          code: 'STORE-112',
+        });
+        await expect(store.append([{ stream: stream(), expected: 'no-stream', events: [half, half, newEvent('rest')] }])).rejects.toMatchObject({
+          code: 'STORE-112',
+        });
+        await expect(
+          store.append([{ stream: stream(), expected: 'no-stream', events: [newEvent('wide', { x: 'é'.repeat(DATA_BYTES_MAX / 2) })] }]),
+        ).rejects.toMatchObject({ code: 'STORE-112' });
         expect(await append('no-stream', ['one'])).toMatchObject({ ok: true, appended: [{ revision: 0 }] });
       });
       it.each([
@@ -302,7 +343,9 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         ['an id that is no UUID', { ...newEvent('x'), id: 'x' }],
         ['data that is no object', { ...newEvent('x'), data: '[]' }],
       ])('refuses %s before anything is written', async (_, event) => {
-        await expect(store.append([write('no-stream', ['one'], 'a'), { stream: stream('b'), expected: 'no-stream', events: [event] }])).rejects.toMatchObject({ code: 'STORE-113' });
+        await expect(
+          store.append([write('no-stream', ['one'], 'a'), { stream: stream('b'), expected: 'no-stream', events: [event] }]),
+        ).rejects.toMatchObject({ code: 'STORE-113' });
         expect(await readAllIds(store)).toEqual([]);
       });
       it('keeps an event type that nobody knows, and every field of it', async () => {
@@ -311,7 +354,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect((await store.readStream(stream())).map(plain)).toMatchObject([{ type: 'TypeOfTheFuture', data, metadata: { actor: 'someone' } }]);
       });
       it('keeps text in every script, and keys that look like numbers', async () => {
-        const data = { text: 'Zürich 東京 🜚 \u0000 \u2028 "\\', '10': 'ten', '9': 'nine', 'é': 'e', __proto__x: 1 };
+        const data = { text: 'Zürich 東京 🜚 \u0000 \u2028 "\\', '10': 'ten', '9': 'nine', é: 'e', __proto__x: 1 };
         await store.append([{ stream: `${bed.ledger}.org.thing-ü`, expected: 'no-stream', events: [newEvent('uni', data)] }]);
         const [event] = await store.readStream(`${bed.ledger}.org.thing-ü`);
         expect(canonicalJson(event?.data as JsonObject)).toBe(canonicalJson(data));

@@ -13,14 +13,24 @@ describe('embedded store, several processes', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tenor-processes-'));
   const script = join(directory, 'writer.mjs');
   beforeAll(() => {
-    buildSync({ entryPoints: [join(import.meta.dirname, 'writer.process.ts')], outfile: script, bundle: true, platform: 'node', format: 'esm', conditions: ['source'], logLevel: 'error' });
+    buildSync({
+      entryPoints: [join(import.meta.dirname, 'writer.process.ts')],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      conditions: ['source'],
+      logLevel: 'error',
+    });
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
   /** Runs a writer, killed with SIGKILL at its `killAt`-th acknowledged append; answers what it acknowledged. */
   const run = (path: string, name: string, count: number, options: { killAt?: number; shared?: boolean } = {}): Promise<string[]> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--no-warnings', script, path, name, `${count}`, options.shared ? 'shared' : ''], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--no-warnings', script, path, name, `${count}`, options.shared ? 'shared' : ''], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const lines: string[] = [];
       createInterface({ input: child.stdout }).on('line', (line) => {
         lines.push(line);
@@ -30,12 +40,15 @@ describe('embedded store, several processes', () => {
       child.on('close', (code, signal) => (code === 0 || signal === 'SIGKILL' ? resolve(lines) : reject(new Error(`writer ended with ${code}`))));
     });
 
-  const everything = async (store: EventStore): Promise<string[]> => (await store.readAll({ after: null, limit: 1_000_000 })).events.map(({ stream, id }) => `${stream} ${id}`);
+  const everything = async (store: EventStore): Promise<string[]> =>
+    (await store.readAll({ after: null, limit: 1_000_000 })).events.map(({ stream, id }) => `${stream} ${id}`);
 
   it('loses nothing that was acknowledged when the process is killed, and goes on', async () => {
     const path = join(directory, 'killed.db');
     for (let round = 0; round < 4; round++) {
-      const acknowledged = (await run(path, `r${round}`, 1_000_000, { killAt: 300 + 211 * round })).filter((line) => line.length === (acknowledgedLength(round)));
+      const acknowledged = (await run(path, `r${round}`, 1_000_000, { killAt: 300 + 211 * round })).filter(
+        (line) => line.length === acknowledgedLength(round),
+      );
       const store = openEventStore(`sqlite:${path}`, { ledger: 'l' });
       const stored = new Set(await everything(store));
       expect(acknowledged.filter((line) => !stored.has(line))).toEqual([]);

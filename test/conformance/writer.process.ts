@@ -7,7 +7,7 @@ const store = openEmbeddedStore(path);
 
 async function writer(stream: string, mine: string): Promise<void> {
   let revision = -1;
-  for (let i = 0; i < Number(count); ) {
+  for (let i = 0; i < Number(count);) {
     const id = uuidV5(TENOR_NAMESPACE, `${mine}-${i}`);
     const event = { id, type: 'Happened', data: `{"i":${i}}`, metadata: (recordedAt: string) => `{"recordedAt":"${recordedAt}"}` };
     const outcome = await store.append([{ stream, expected: revision < 0 ? 'no-stream' : revision, events: [event] }]);
@@ -19,5 +19,8 @@ async function writer(stream: string, mine: string): Promise<void> {
   }
 }
 
-await Promise.all([...Array.from({ length: 5 }, (_, w) => writer(`l.o.${name}-${w}`, `${name}-${w}`)), ...(shared ? [writer('l.o.shared-1', `${name}-shared`)] : [])]);
+await Promise.all([
+  ...Array.from({ length: 5 }, (_, w) => writer(`l.o.${name}-${w}`, `${name}-${w}`)),
+  ...(shared ? [writer('l.o.shared-1', `${name}-shared`)] : []),
+]);
 await store.close();

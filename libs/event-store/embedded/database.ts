@@ -55,10 +55,16 @@ function prepare(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) create(database, path);
   const version = pragma(database, 'user_version');
   if (version > SCHEMA_VERSION) {
-    throw new StoreFault('STORE-108', `${path} has format ${version}, this version of Tenor reads up to ${SCHEMA_VERSION}. Nothing was written. Use the newer version.`, { retryable: false });
+    throw new StoreFault(
+      'STORE-108',
+      `${path} has format ${version}, this version of Tenor reads up to ${SCHEMA_VERSION}. Nothing was written. Use the newer version.`,
+      { retryable: false },
+    );
   }
   // A commit that outlives a power cut needs the log synced at every commit: that is FULL; NORMAL would lose acknowledged events.
-  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;');
+  database.exec(
+    'PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
+  );
   // Fails now rather than at the first append when the file or its directory is read-only.
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
 }
@@ -70,7 +76,11 @@ function create(database: DatabaseSync, path: string): void {
     // Another process may have been faster, so look again under the lock.
     if (pragma(database, 'application_id') !== APPLICATION_ID) {
       if (pragma(database, 'schema_version') !== 0) {
-        throw new StoreFault('STORE-107', `${path} is an SQLite file of another program. Nothing was written. Give another path, TENOR_STORE=sqlite:./tenor.db.`, { retryable: false });
+        throw new StoreFault(
+          'STORE-107',
+          `${path} is an SQLite file of another program. Nothing was written. Give another path, TENOR_STORE=sqlite:./tenor.db.`,
+          { retryable: false },
+        );
       }
       database.exec(SCHEMA);
     }

@@ -10,8 +10,17 @@ import type { NewEvent } from '../port.js';
 import { openDatabase, SCHEMA_VERSION } from './database.js';
 import { EmbeddedEventStore, openEmbeddedStore } from './index.js';
 
-const event = (name: string, text = name): NewEvent => ({ id: uuidV5(TENOR_NAMESPACE, name), type: 'Happened', data: JSON.stringify({ text }), metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}` });
-const write = (name: string, stream = `l.o.thing-${name}`, expected: number | 'no-stream' = 'no-stream') => ({ stream, expected, events: [event(name)] });
+const event = (name: string, text = name): NewEvent => ({
+  id: uuidV5(TENOR_NAMESPACE, name),
+  type: 'Happened',
+  data: JSON.stringify({ text }),
+  metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}`,
+});
+const write = (name: string, stream = `l.o.thing-${name}`, expected: number | 'no-stream' = 'no-stream') => ({
+  stream,
+  expected,
+  events: [event(name)],
+});
 
 describe('embedded store', () => {
   let directory: string;
@@ -61,7 +70,14 @@ describe('embedded store', () => {
     const store = openStore();
     const other = openStore();
     const appendTo = (client: EmbeddedEventStore, from: number, to: number) =>
-      Promise.all(Array.from({ length: to - from }, (_, i) => client.append([write(`m${from + i}`, 'l.o.thing-many', from + i === 0 ? 'no-stream' : from + i - 1), write(`k${from + i}`, `l.o.key-${from + i}`)])));
+      Promise.all(
+        Array.from({ length: to - from }, (_, i) =>
+          client.append([
+            write(`m${from + i}`, 'l.o.thing-many', from + i === 0 ? 'no-stream' : from + i - 1),
+            write(`k${from + i}`, `l.o.key-${from + i}`),
+          ]),
+        ),
+      );
     const check = async (client: EmbeddedEventStore, count: number) => {
       const names = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => event(`m${from + i}`).id);
       expect((await client.readStream('l.o.thing-many', { from: count - 5 })).map(({ id }) => id)).toEqual(names(count - 5, count));
@@ -152,8 +168,16 @@ describe('embedded store', () => {
 
   it('lets a defect in one append alone fail', async () => {
     const store = openStore();
-    const broken = { ...event('broken'), metadata: () => { throw new TypeError('no metadata'); } };
-    const [first, second] = await Promise.allSettled([store.append([{ stream: 'l.o.thing-b', expected: 'no-stream', events: [broken] }]), store.append([write('fine')])]);
+    const broken = {
+      ...event('broken'),
+      metadata: () => {
+        throw new TypeError('no metadata');
+      },
+    };
+    const [first, second] = await Promise.allSettled([
+      store.append([{ stream: 'l.o.thing-b', expected: 'no-stream', events: [broken] }]),
+      store.append([write('fine')]),
+    ]);
     expect(first).toMatchObject({ status: 'rejected', reason: { message: 'no metadata' } });
     expect(second).toMatchObject({ status: 'fulfilled', value: { ok: true } });
   });

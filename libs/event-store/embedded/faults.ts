@@ -5,7 +5,8 @@ interface SqliteError extends Error {
   readonly errstr: string;
 }
 
-export const isSqliteError = (error: unknown): error is SqliteError => error instanceof Error && typeof (error as Partial<SqliteError>).errcode === 'number';
+export const isSqliteError = (error: unknown): error is SqliteError =>
+  error instanceof Error && typeof (error as Partial<SqliteError>).errcode === 'number';
 
 /** Primary result codes, sqlite.org/rescode.html. The extended code keeps the primary one in its low byte. */
 const BUSY = 5;
@@ -23,7 +24,8 @@ const IOERR_SHMSIZE = 4874;
 /** Turns what SQLite throws into a coded fault; anything else (a bug of ours) is passed on as it is. */
 export function toFault(error: unknown, path: string, consequence: string): Error {
   if (!isSqliteError(error)) return error instanceof Error ? error : new Error(String(error));
-  const fault = (code: ConstructorParameters<typeof StoreFault>[0], message: string, retryable: boolean): StoreFault => new StoreFault(code, message, { retryable, cause: error });
+  const fault = (code: ConstructorParameters<typeof StoreFault>[0], message: string, retryable: boolean): StoreFault =>
+    new StoreFault(code, message, { retryable, cause: error });
   const what = `${path} (${error.errstr})`;
   switch (error.errcode === IOERR_SHMSIZE ? FULL : error.errcode & 0xff) {
     case FULL:

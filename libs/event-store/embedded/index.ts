@@ -72,7 +72,10 @@ export class EmbeddedEventStore implements EventStore {
     });
   }
 
-  readStream(stream: string, { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {}): Promise<readonly RecordedEvent[]> {
+  readStream(
+    stream: string,
+    { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {},
+  ): Promise<readonly RecordedEvent[]> {
     return this.read(() => {
       if (this.noticeOthers()) this.wakeAll();
       return this.reader.readStream(stream, from, limit);
@@ -196,4 +199,5 @@ export class EmbeddedEventStore implements EventStore {
   }
 }
 
-const closedFault = (): StoreFault => new StoreFault('STORE-114', 'The store is closed. Nothing was written. This is a defect of the caller.', { retryable: false });
+const closedFault = (): StoreFault =>
+  new StoreFault('STORE-114', 'The store is closed. Nothing was written. This is a defect of the caller.', { retryable: false });

@@ -37,7 +37,9 @@ export class Tail {
     this.newStreams = arrays(database.prepare('SELECT id, name FROM streams WHERE id > ? ORDER BY id'));
     this.newEvents = arrays(database.prepare('SELECT position, stream, revision FROM events WHERE position > ? ORDER BY position'));
     this.indexNames = database.prepare('INSERT INTO stream_names SELECT hash, id FROM streams WHERE id > ? ORDER BY hash, id');
-    this.indexEvents = database.prepare('INSERT INTO stream_events SELECT stream, revision, position FROM events WHERE position > ? ORDER BY stream, revision');
+    this.indexEvents = database.prepare(
+      'INSERT INTO stream_events SELECT stream, revision, position FROM events WHERE position > ? ORDER BY stream, revision',
+    );
     this.setWatermark = database.prepare('UPDATE indexed SET position = ?, stream = ?');
     this.findName = arrays(database.prepare('SELECT s.id FROM stream_names n JOIN streams s ON s.id = n.stream WHERE n.hash = ? AND s.name = ?'));
     this.lastIndexed = arrays(database.prepare('SELECT revision FROM stream_events WHERE stream = ? ORDER BY revision DESC LIMIT 1'));
@@ -55,7 +57,8 @@ export class Tail {
       this.names.set(name, id);
       this.stream = id;
     }
-    for (const [position, stream, revision] of this.newEvents.all(this.position) as unknown as [number, number, number][]) this.add(stream, revision, position);
+    for (const [position, stream, revision] of this.newEvents.all(this.position) as unknown as [number, number, number][])
+      this.add(stream, revision, position);
   }
 
   streamId(name: string): number | null {

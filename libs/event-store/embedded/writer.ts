@@ -88,7 +88,12 @@ export class Writer {
 
   private plan(write: StreamWrite): Plan | { actual: ExpectedRevision } {
     const { stream, expected, events } = write;
-    const head = expected === 'no-stream' ? (events.length > 0 ? this.catalogue.headOrNew(stream) : (this.catalogue.head(stream) ?? { id: 0, revision: -1 })) : this.catalogue.head(stream);
+    const head =
+      expected === 'no-stream'
+        ? events.length > 0
+          ? this.catalogue.headOrNew(stream)
+          : (this.catalogue.head(stream) ?? { id: 0, revision: -1 })
+        : this.catalogue.head(stream);
     const actual = head?.revision ?? -1;
     const wanted = expected === 'no-stream' ? -1 : expected;
     if (head !== null && actual === wanted) {
@@ -126,4 +131,8 @@ export class Writer {
 }
 
 export const otherContent = (id: string, stream: string): StoreFault =>
-  new StoreFault('STORE-111', `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`, { retryable: false });
+  new StoreFault(
+    'STORE-111',
+    `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`,
+    { retryable: false },
+  );

@@ -33,4 +33,8 @@ export function parseAddress(url: string): Address {
 }
 
 const malformed = (why: string, url: string): StoreFault =>
-  new StoreFault('STORE-115', `Cannot read the store's address "${url.replace(/\/\/[^@/]*@/, '//…@')}": ${why}. Nothing was written. Expected e.g. esdb://localhost:2113?tls=false or sqlite:./tenor.db.`, { retryable: false });
+  new StoreFault(
+    'STORE-115',
+    `Cannot read the store's address "${url.replace(/\/\/[^@/]*@/, '//…@')}": ${why}. Nothing was written. Expected e.g. esdb://localhost:2113?tls=false or sqlite:./tenor.db.`,
+    { retryable: false },
+  );

@@ -38,7 +38,12 @@ export function retried<T>(call: (attempt: number) => Promise<T>, { retries, ret
  * Collects a read. `take` answers false to stop early. The listeners stay on: this client emits errors late, and one without a
  * listener ends the process.
  */
-export function collect<Resolved>(stream: StreamingRead<Resolved>, take: (resolved: Resolved) => boolean, silenceMs: number, server: string): Promise<void> {
+export function collect<Resolved>(
+  stream: StreamingRead<Resolved>,
+  take: (resolved: Resolved) => boolean,
+  silenceMs: number,
+  server: string,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let settled = false;
     const settle = (end: () => void): void => {

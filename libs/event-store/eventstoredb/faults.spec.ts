@@ -5,13 +5,19 @@ import { uuidV5, TENOR_NAMESPACE } from '../ids.js';
 import type { NewEvent } from '../port.js';
 import { openEventStoreDB, type EventStoreDBStore } from './index.js';
 
-const event = (name: string): NewEvent => ({ id: uuidV5(TENOR_NAMESPACE, name), type: 'Happened', data: `{"name":"${name}"}`, metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}` });
+const event = (name: string): NewEvent => ({
+  id: uuidV5(TENOR_NAMESPACE, name),
+  type: 'Happened',
+  data: `{"name":"${name}"}`,
+  metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}`,
+});
 const write = (name: string, expected: number | 'no-stream' = 'no-stream', stream = 'l.o.thing-1') => ({ stream, expected, events: [event(name)] });
 
 describe('EventStoreDB adapter under faults', () => {
   let double: EventStoreDBDouble;
   let store: EventStoreDBStore;
-  const open = (options: { deadlineMs?: number; retries?: number } = {}) => openEventStoreDB(double.url, { ledger: 'l', deadlineMs: 2000, retries: 4, retryDelayMs: 5, ...options });
+  const open = (options: { deadlineMs?: number; retries?: number } = {}) =>
+    openEventStoreDB(double.url, { ledger: 'l', deadlineMs: 2000, retries: 4, retryDelayMs: 5, ...options });
   const stored = () => double.log.stream('l.o.thing-1')?.map(({ id }) => id) ?? [];
 
   beforeEach(async () => {
@@ -118,7 +124,7 @@ describe('EventStoreDB adapter under faults', () => {
     }
     for (let i = 5; i < 90; i++) await other.append([write(`o${i}`, 'no-stream', `other.o.thing-${i}`)]);
     const ids: string[] = [];
-    for (let after: number | null = null; ; ) {
+    for (let after: number | null = null; ;) {
       const page = await store.readAll({ after, limit: 2 });
       ids.push(...page.events.map(({ stream }) => stream));
       after = page.events.at(-1)?.position ?? after;
@@ -157,7 +163,9 @@ describe('EventStoreDB adapter under faults', () => {
       await first;
       const renewed = woken();
       double.crash();
-      double.log.append('l.o.thing-9', -1, [{ id: event('meanwhile').id, type: 'Happened', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.from('{}') }]);
+      double.log.append('l.o.thing-9', -1, [
+        { id: event('meanwhile').id, type: 'Happened', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.from('{}') },
+      ]);
       await double.restart();
       await renewed;
       expect((await store.readAll({ after: null, limit: 5 })).events.map(({ stream }) => stream)).toEqual(['l.o.thing-9']);

@@ -1,9 +1,31 @@
-import { BACKWARDS, END, jsonEvent, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, type EventData, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  jsonEvent,
+  NO_STREAM,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type EventData,
+  type EventStoreDBClient,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
 
 import { canonicalJson } from '#kernel';
 
 import { StoreFault } from '../fault.js';
-import type { AppendOutcome, EventPage, EventStore, ExpectedRevision, Position, ReadAll, RecordedEvent, StreamAppended, StreamWrite, Subscription } from '../port.js';
+import type {
+  AppendOutcome,
+  EventPage,
+  EventStore,
+  ExpectedRevision,
+  Position,
+  ReadAll,
+  RecordedEvent,
+  StreamAppended,
+  StreamWrite,
+  Subscription,
+} from '../port.js';
 import { validateWrites } from '../validate.js';
 import { parseAddress, type Address } from './address.js';
 import { collect, retried, withDeadline, type CallOptions } from './calls.js';
@@ -48,7 +70,13 @@ export class EventStoreDBStore implements EventStore {
     this.client = acquireClient(address);
     this.clock = options.clock ?? Date;
     this.calls = { deadlineMs: options.deadlineMs ?? 5000, retries: options.retries ?? 5, retryDelayMs: options.retryDelayMs ?? 100 };
-    this.context = { client: this.client, credentials: address.credentials, prefix: `${options.ledger}.`, deadlineMs: this.calls.deadlineMs, server: address.shown };
+    this.context = {
+      client: this.client,
+      credentials: address.credentials,
+      prefix: `${options.ledger}.`,
+      deadlineMs: this.calls.deadlineMs,
+      server: address.shown,
+    };
     this.log = new LogReader(this.context);
   }
 
@@ -60,13 +88,17 @@ export class EventStoreDBStore implements EventStore {
     const appended: StreamAppended[] = [];
     for (const write of writes) {
       const result = write.events.length === 0 ? await this.check(write) : await this.appendOne(write);
-      if ('actual' in result) return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: result.actual }, stored: appended.length };
+      if ('actual' in result)
+        return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: result.actual }, stored: appended.length };
       appended.push(result);
     }
     return { ok: true, position: appended.reduce((highest, { position }) => Math.max(highest, position), 0), appended };
   }
 
-  readStream(stream: string, { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {}): Promise<readonly RecordedEvent[]> {
+  readStream(
+    stream: string,
+    { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {},
+  ): Promise<readonly RecordedEvent[]> {
     this.assertOpen();
     return this.retried(() => this.readForwards(stream, from, limit));
   }
@@ -119,11 +151,18 @@ export class EventStoreDBStore implements EventStore {
     return { stream: write.stream, revision: answer.revision, position, repeated };
   }
 
-  private async callAppend(write: StreamWrite, events: EventData[]): Promise<{ revision: number; position: Position } | { actual: ExpectedRevision }> {
+  private async callAppend(
+    write: StreamWrite,
+    events: EventData[],
+  ): Promise<{ revision: number; position: Position } | { actual: ExpectedRevision }> {
     const { deadlineMs } = this.calls;
     const expectedRevision = write.expected === 'no-stream' ? NO_STREAM : BigInt(write.expected);
     try {
-      const call = this.client.appendToStream(write.stream, events, { expectedRevision, credentials: this.address.credentials, deadline: deadlineMs });
+      const call = this.client.appendToStream(write.stream, events, {
+        expectedRevision,
+        credentials: this.address.credentials,
+        deadline: deadlineMs,
+      });
       const { nextExpectedRevision, position } = await withDeadline(call, deadlineMs + 500, this.address.shown);
       return { revision: Number(nextExpectedRevision), position: Number(position?.commit) };
     } catch (error) {
@@ -160,14 +199,22 @@ export class EventStoreDBStore implements EventStore {
     return this.read(stream, { fromRevision: from === 0 ? START : BigInt(from), maxCount: limit });
   }
 
-  private async read(stream: string, options: { fromRevision: bigint | typeof START | typeof END; direction?: typeof BACKWARDS; maxCount: number }): Promise<RecordedEvent[]> {
+  private async read(
+    stream: string,
+    options: { fromRevision: bigint | typeof START | typeof END; direction?: typeof BACKWARDS; maxCount: number },
+  ): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     const take = ({ event }: ResolvedEvent): boolean => {
       if (event) events.push(recorded(event));
       return true;
     };
     try {
-      await collect<ResolvedEvent>(this.client.readStream(stream, { ...options, credentials: this.address.credentials }), take, this.calls.deadlineMs, this.address.shown);
+      await collect<ResolvedEvent>(
+        this.client.readStream(stream, { ...options, credentials: this.address.credentials }),
+        take,
+        this.calls.deadlineMs,
+        this.address.shown,
+      );
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;
     }
@@ -200,11 +247,17 @@ export class EventStoreDBStore implements EventStore {
   }
 
   private assertOpen(): void {
-    if (this.closed) throw new StoreFault('STORE-114', 'The store is closed. Nothing was written. This is a defect of the caller.', { retryable: false });
+    if (this.closed)
+      throw new StoreFault('STORE-114', 'The store is closed. Nothing was written. This is a defect of the caller.', { retryable: false });
   }
 
   private assertOwn(stream: string): void {
-    if (!stream.startsWith(this.context.prefix)) throw new StoreFault('STORE-116', `Stream ${stream} is not one of the ledger ${this.context.prefix}… Nothing was written. This is a defect of the caller.`, { retryable: false });
+    if (!stream.startsWith(this.context.prefix))
+      throw new StoreFault(
+        'STORE-116',
+        `Stream ${stream} is not one of the ledger ${this.context.prefix}… Nothing was written. This is a defect of the caller.`,
+        { retryable: false },
+      );
   }
 }
 
@@ -214,4 +267,8 @@ function toClientEvent(id: string, type: string, data: string, metadata: string)
 }
 
 const otherContent = (id: string, stream: string): StoreFault =>
-  new StoreFault('STORE-111', `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`, { retryable: false });
+  new StoreFault(
+    'STORE-111',
+    `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`,
+    { retryable: false },
+  );

@@ -105,7 +105,12 @@ export class LogReader {
     return { last, ended: seen < count && wanted > 0 };
   }
 
-  private read(from: Position | null, maxCount: number, direction: 'forwards' | typeof BACKWARDS, take: (event: RecordedEvent | null) => boolean): Promise<void> {
+  private read(
+    from: Position | null,
+    maxCount: number,
+    direction: 'forwards' | typeof BACKWARDS,
+    take: (event: RecordedEvent | null) => boolean,
+  ): Promise<void> {
     const { client, credentials, deadlineMs, server } = this.context;
     const edge = direction === BACKWARDS ? END : START;
     const fromPosition = from === null ? edge : { commit: BigInt(from), prepare: BigInt(from) };

@@ -1,6 +1,14 @@
 import grpcStreams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
-import { Server, ServerCredentials, status, type sendUnaryData, type ServerReadableStream, type ServerWritableStream, type ServiceError } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerReadableStream,
+  type ServerWritableStream,
+  type ServiceError,
+} from '@grpc/grpc-js';
 
 import { Log, MAX_APPEND_SIZE, type LogEvent } from './log.js';
 import { appendAnswer, confirmation, eventAnswer, readAppend, readRead, serviceError, streamNotFound, type ReadCall } from './messages.js';
@@ -35,7 +43,15 @@ export class EventStoreDBDouble {
   static async start(): Promise<EventStoreDBDouble> {
     const double = new EventStoreDBDouble();
     // Every real log begins with the server's own events.
-    double.log.append('$scavenges', -1, [{ id: '00000000-0000-4000-8000-000000000001', type: '$scavengeIndexInitialized', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.from('{}') }]);
+    double.log.append('$scavenges', -1, [
+      {
+        id: '00000000-0000-4000-8000-000000000001',
+        type: '$scavengeIndexInitialized',
+        contentType: 'application/json',
+        data: Buffer.from('{}'),
+        metadata: Buffer.from('{}'),
+      },
+    ]);
     await double.restart();
     return double;
   }
@@ -79,7 +95,11 @@ export class EventStoreDBDouble {
 
   /** Ends all live subscriptions as the server does with a consumer that lags. */
   cutSubscriptions(): void {
-    for (const { stream } of this.subscriptions) stream.emit('error', serviceError(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'));
+    for (const { stream } of this.subscriptions)
+      stream.emit(
+        'error',
+        serviceError(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.'),
+      );
     this.subscriptions.clear();
   }
 
@@ -117,7 +137,13 @@ export class EventStoreDBDouble {
     if (fault === 'not-leader') return callback(this.notLeader());
     const { stream, expected, events } = readAppend(messages);
     const answer = this.log.append(stream, expected, events);
-    if (answer.kind === 'too-large') return callback(serviceError(status.INVALID_ARGUMENT, 'too large', { exception: 'maximum-append-size-exceeded', 'maximum-append-size': `${MAX_APPEND_SIZE}` }));
+    if (answer.kind === 'too-large')
+      return callback(
+        serviceError(status.INVALID_ARGUMENT, 'too large', {
+          exception: 'maximum-append-size-exceeded',
+          'maximum-append-size': `${MAX_APPEND_SIZE}`,
+        }),
+      );
     if (answer.kind === 'stored') this.publish(answer.fresh);
     if (fault === 'lost') return;
     if (fault === 'dropped') {
@@ -128,7 +154,11 @@ export class EventStoreDBDouble {
   }
 
   private notLeader(): ServiceError {
-    return serviceError(status.NOT_FOUND, 'Leader info available', { exception: 'not-leader', 'leader-endpoint-host': '127.0.0.1', 'leader-endpoint-port': `${this.port}` });
+    return serviceError(status.NOT_FOUND, 'Leader info available', {
+      exception: 'not-leader',
+      'leader-endpoint-host': '127.0.0.1',
+      'leader-endpoint-port': `${this.port}`,
+    });
   }
 
   private async read(call: ReadStream): Promise<void> {

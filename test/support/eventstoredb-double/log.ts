@@ -11,7 +11,10 @@ export interface LogEvent {
 
 export type Proposed = Pick<LogEvent, 'id' | 'type' | 'contentType' | 'data' | 'metadata'>;
 
-export type LogAnswer = { readonly kind: 'stored'; readonly revision: number; readonly position: number; readonly fresh: readonly LogEvent[] } | { readonly kind: 'conflict'; readonly current: number } | { readonly kind: 'too-large' };
+export type LogAnswer =
+  | { readonly kind: 'stored'; readonly revision: number; readonly position: number; readonly fresh: readonly LogEvent[] }
+  | { readonly kind: 'conflict'; readonly current: number }
+  | { readonly kind: 'too-large' };
 
 export const MAX_APPEND_SIZE = 1024 * 1024;
 

@@ -14,9 +14,14 @@ export interface AppendCall {
 
 export function readAppend(messages: readonly streams.AppendReq[]): AppendCall {
   const options = messages[0]?.getOptions() as streams.AppendReq.Options;
-  if (options.hasAny() || options.hasStreamExists()) throw serviceError(status.INVALID_ARGUMENT, 'this double knows exact revisions only, as the ledger does');
+  if (options.hasAny() || options.hasStreamExists())
+    throw serviceError(status.INVALID_ARGUMENT, 'this double knows exact revisions only, as the ledger does');
   const stream = utf8(options.getStreamIdentifier()?.getStreamName_asU8() as Uint8Array);
-  return { stream, expected: options.hasNoStream() ? -1 : Number(options.getRevision()), events: messages.slice(1).map((message) => proposed(message.getProposedMessage() as streams.AppendReq.ProposedMessage)) };
+  return {
+    stream,
+    expected: options.hasNoStream() ? -1 : Number(options.getRevision()),
+    events: messages.slice(1).map((message) => proposed(message.getProposedMessage() as streams.AppendReq.ProposedMessage)),
+  };
 }
 
 function proposed(message: streams.AppendReq.ProposedMessage): Proposed {
@@ -55,11 +60,14 @@ export function eventAnswer(event: LogEvent): streams.ReadResp {
   return new streams.ReadResp().setEvent(new streams.ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(`${event.position}`));
 }
 
-export const streamNotFound = (stream: string): streams.ReadResp => new streams.ReadResp().setStreamNotFound(new streams.ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(stream)));
+export const streamNotFound = (stream: string): streams.ReadResp =>
+  new streams.ReadResp().setStreamNotFound(new streams.ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(stream)));
 
-export const confirmation = (): streams.ReadResp => new streams.ReadResp().setConfirmation(new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId('double'));
+export const confirmation = (): streams.ReadResp =>
+  new streams.ReadResp().setConfirmation(new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId('double'));
 
-const streamIdentifier = (stream: string): shared.StreamIdentifier => new shared.StreamIdentifier().setStreamName(Buffer.from(stream).toString('base64'));
+const streamIdentifier = (stream: string): shared.StreamIdentifier =>
+  new shared.StreamIdentifier().setStreamName(Buffer.from(stream).toString('base64'));
 
 /** An error as the server's interceptors send it: the kind in the trailer `exception`, its facts beside it. */
 export function serviceError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
@@ -81,7 +89,17 @@ export function readRead(request: streams.ReadReq): ReadCall {
   const options = request.getOptions() as streams.ReadReq.Options;
   const stream = options.getStream();
   const all = options.getAll();
-  const from = stream ? (stream.hasStart() ? 'start' : stream.hasEnd() ? 'end' : Number(stream.getRevision())) : all?.hasStart() ? 'start' : all?.hasEnd() ? 'end' : Number(all?.getPosition()?.getCommitPosition());
+  const from = stream
+    ? stream.hasStart()
+      ? 'start'
+      : stream.hasEnd()
+        ? 'end'
+        : Number(stream.getRevision())
+    : all?.hasStart()
+      ? 'start'
+      : all?.hasEnd()
+        ? 'end'
+        : Number(all?.getPosition()?.getCommitPosition());
   return {
     stream: stream ? utf8(stream.getStreamIdentifier()?.getStreamName_asU8() as Uint8Array) : null,
     from,
