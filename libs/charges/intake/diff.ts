@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { digestValues, FIELD_SEPARATOR, FIRST_INSTANT, INSTANT_COLUMNS, escapeField, rowKey, rowOfLine, STRING_COLUMNS, valuesOfLine } from '../wire/charge-row.js';
+import { FIELD_SEPARATOR, FIRST_INSTANT, INSTANT_COLUMNS, escapeField, rowKey, STRING_COLUMNS } from '../wire/charge-row.js';
 import type { DiffSummary, InForceRow, SliceKey } from './intake.js';
+import type { LineCodec } from './line-codec.js';
 import { LineSorter } from './line-sorter.js';
+import type { Scan } from './scan.js';
 
 const ACCOUNT = STRING_COLUMNS.indexOf('billingAccount');
 const PERIOD = FIRST_INSTANT + INSTANT_COLUMNS.indexOf('billingPeriodStart');
@@ -44,8 +46,7 @@ export interface Diff extends DiffSummary {
  * identical rows pair off and the last are left over.
  */
 export async function diffRows(
-  lines: Iterable<readonly string[]>,
-  rowCount: number,
+  { sorter, codec, summary }: Scan,
   inForce: AsyncIterable<readonly InForceRow[]>,
   slices: readonly SliceKey[] | undefined,
   workDir: string,
@@ -56,11 +57,11 @@ export async function diffRows(
   try {
     let ordinal = 0;
     for await (const batch of inForce) for (const { digest, address } of batch) old.add(digest + rowKey(ordinal++) + address);
-    digestLines(lines, sliceFilter(slices), fresh);
+    digestLines(sorter, codec, sliceFilter(slices), fresh);
     old.finish();
     fresh.finish();
-    const addedRows = new RowSet(rowCount);
-    const counts = join2(old, fresh, reversedLines, addedRows);
+    const addedRows = new RowSet(summary.rows);
+    const counts = walk(old, fresh, reversedLines, addedRows);
     reversedLines.finish();
     return { ...counts, added: addedRows.size, addedRows, reversedLines };
   } catch (error) {
@@ -72,15 +73,15 @@ export async function diffRows(
   }
 }
 
-function digestLines(lines: Iterable<readonly string[]>, filter: SliceFilter | null, into: LineSorter): void {
-  for (const batch of lines)
+function digestLines(sorter: LineSorter, codec: LineCodec, filter: SliceFilter | null, into: LineSorter): void {
+  for (const batch of sorter.sorted())
     for (const line of batch) {
-      const values = valuesOfLine(line);
-      if (filter === null || filter(values.split(FIELD_SEPARATOR))) into.add(digestValues(values) + rowKey(rowOfLine(line)));
+      const row = codec.decode(line);
+      if (filter === null || filter(row.values)) into.add(codec.digest(row) + rowKey(row.row));
     }
 }
 
-function join2(old: LineSorter, fresh: LineSorter, reversed: LineSorter, added: RowSet): { reversed: number; unchanged: number } {
+function walk(old: LineSorter, fresh: LineSorter, reversed: LineSorter, added: RowSet): { reversed: number; unchanged: number } {
   const left = flatten(old.sorted());
   const right = flatten(fresh.sorted());
   let counts = { reversed: 0, unchanged: 0 };

@@ -1,10 +1,11 @@
 import type { Instant } from '#kernel';
 import { CHARGE_CATEGORIES } from '../domain/charge.js';
-import { DECIMAL_COLUMNS, digestParts, encodeLine, escapeField, FIRST_DECIMAL, FIRST_INSTANT, rowKey, SPELLING_COUNT, startKey, VALUE_COUNT, type StringColumn, type ValueColumn } from '../wire/charge-row.js';
+import { DECIMAL_COLUMNS, digestParts, escapeField, FIRST_DECIMAL, FIRST_INSTANT, SPELLING_COUNT, VALUE_COUNT, type StringColumn, type ValueColumn } from '../wire/charge-row.js';
 import { focusName, VALUE_COLUMNS, type Header } from './columns.js';
 import { isAbsent, readDecimal, type DecimalReading } from './decimal-field.js';
 import { InstantReader, type InstantReading } from './instant-field.js';
 import { JsonReader, readContractApplied, readTags, type JsonReading } from './json-field.js';
+import type { LineCodec } from './line-codec.js';
 import { ROW_PROBLEMS, type RowProblem, type RowProblemCode, type Warnings } from './row-problem.js';
 
 const at = (column: ValueColumn): number => VALUE_COLUMNS.indexOf(column);
@@ -45,7 +46,6 @@ export class RowMapper {
 
   private readonly values = new Array<string>(VALUE_COUNT).fill('');
   private readonly spelling = new Array<string>(SPELLING_COUNT).fill('');
-  private readonly parts: string[] = [];
   private readonly lastRaw: (string | undefined)[] = [];
   private readonly lastText: string[] = [];
   private readonly instants = new InstantReader();
@@ -60,6 +60,7 @@ export class RowMapper {
   constructor(
     private readonly header: Header,
     private readonly warnings: Warnings,
+    private readonly codec: LineCodec,
     virtualCurrencies: readonly string[] = [],
   ) {
     this.currencies = new Set([...ISO_4217, ...virtualCurrencies]);
@@ -70,7 +71,7 @@ export class RowMapper {
     return digestParts([...this.header.names, '', ...fields]);
   }
 
-  /** The encoded line of a row (wire/charge-row.ts), or null when it must be quarantined. */
+  /** The row as a line of the codec, or null when it must be quarantined. */
   map(fields: readonly string[], row: number, line: number, fault: boolean): string | null {
     this.fields = fields;
     this.line = line;
@@ -79,12 +80,14 @@ export class RowMapper {
     const columns = this.header.names.length;
     if (fields.length !== columns && !this.surplusIsEmpty(columns)) this.problem('FOCUS-201', null, `${fields.length} fields for ${columns} columns`);
     this.readStrings();
-    const start = this.readInstants();
+    const readable = this.readInstants();
     const respelled = this.readDecimals();
-    if (this.problems.length > 0 || start === null) return null;
-    const encoded = encodeLine(startKey(start.text) + rowKey(row), this.values, respelled ? this.spelling : null, this.parts);
-    if (encoded.length <= LINE_MAX) return encoded;
-    this.problem('FOCUS-260', null, `${encoded.length} characters`);
+    if (this.problems.length > 0 || !readable) return null;
+    let units = 0;
+    for (let c = 0; c < FIRST_INSTANT; c++) units += (this.values[c] as string).length;
+    if (respelled) for (const text of this.spelling) units += text.length;
+    if (units <= LINE_MAX) return this.codec.encode(row, this.values, respelled ? this.spelling : null);
+    this.problem('FOCUS-260', null, `${units} characters`);
     return null;
   }
 
@@ -164,7 +167,7 @@ export class RowMapper {
     return value;
   }
 
-  private readInstants(): InstantReading | null {
+  private readInstants(): boolean {
     const periodStart = this.instant(PERIOD_START, true);
     const periodEnd = this.instant(PERIOD_END, false);
     const start = this.instant(START, true);
@@ -172,7 +175,7 @@ export class RowMapper {
     this.billingPeriodStart = periodStart.text;
     this.order(periodStart.instant, periodEnd.instant, PERIOD_END);
     this.order(start.instant, end.instant, END);
-    return start.instant === null ? null : start;
+    return start.instant !== null;
   }
 
   private instant(c: number, required: boolean): InstantReading {

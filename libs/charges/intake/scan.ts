@@ -5,6 +5,7 @@ import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
 import { FileStore, type FileDraft } from './file-store.js';
 import type { Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
 import { cancelled, codeOf } from './intake-problem.js';
+import { LineCodec } from './line-codec.js';
 import { LineSorter } from './line-sorter.js';
 import { readParquet } from './parquet-reader.js';
 import { QuarantineFile } from './quarantine.js';
@@ -17,6 +18,7 @@ const PROGRESS_MS = 100;
 export interface Scan {
   readonly summary: ScanSummary;
   readonly sorter: LineSorter;
+  readonly codec: LineCodec;
   readonly quarantinePath: string;
 }
 
@@ -36,7 +38,7 @@ export async function scanFocus(options: ScanOptions, workDir: string, control: 
     pass.finish();
     const quarantineSha256 = store !== null && pass.quarantine.count > 0 ? await store.putFile(pass.quarantine.path) : null;
     draft?.commit();
-    return { summary: pass.summary(header, digests, quarantineSha256), sorter: pass.sorter, quarantinePath: pass.quarantine.path };
+    return { summary: pass.summary(header, digests, quarantineSha256), sorter: pass.sorter, codec: pass.codec, quarantinePath: pass.quarantine.path };
   } catch (error) {
     draft?.abort();
     pass.sorter.close();
@@ -46,6 +48,7 @@ export async function scanFocus(options: ScanOptions, workDir: string, control: 
 
 class ScanPass {
   readonly sorter: LineSorter;
+  readonly codec = new LineCodec();
   readonly quarantine: QuarantineFile;
   private readonly warnings = new Warnings();
   private readonly slices = new Map<string, { billingAccount: string; billingPeriodStart: string; rows: number; quarantined: number }>();
@@ -123,7 +126,7 @@ class ScanPass {
   private async read(table: RawTable): Promise<Header> {
     const header = resolveHeader(table.names, this.options.defaults ?? {}, this.source.name);
     for (const value of header.defaults) if (value !== null) this.warnings.add('FOCUS-312', value, 0);
-    const mapper = new RowMapper(header, this.warnings, this.options.virtualCurrencies);
+    const mapper = new RowMapper(header, this.warnings, this.codec, this.options.virtualCurrencies);
     for await (const batch of table.batches) {
       this.control.signal?.throwIfAborted();
       this.map(mapper, batch);

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvariantViolation } from '#kernel';
-import { decodeLine } from '../wire/charge-row.js';
 import { ChargeChunkBuilder, type ChunkText } from '../wire/chunk-builder.js';
 import { addressOfReversed, diffRows, sliceFilter, type Diff } from './diff.js';
 import type { ChunksOptions, DiffSummary, InForceRow, Intake, Progress, ScanOptions, ScanSummary, SliceKey } from './intake.js';
@@ -33,9 +32,9 @@ export class IntakeSession implements Intake {
   }
 
   async diff(inForce: AsyncIterable<readonly InForceRow[]>, slices?: readonly SliceKey[]): Promise<DiffSummary> {
-    const { sorter, summary } = this.scanOrFail();
+    const scan = this.scanOrFail();
     this.lastDiff?.reversedLines.close();
-    this.lastDiff = await diffRows(sorter.sorted(), summary.rows, inForce, slices, this.workDir);
+    this.lastDiff = await diffRows(scan, inForce, slices, this.workDir);
     const { reversed, added, unchanged } = this.lastDiff;
     return { reversed, added, unchanged };
   }
@@ -47,13 +46,13 @@ export class IntakeSession implements Intake {
   }
 
   async *chunks({ deliveryId, firstChunk, slices, onlyAdded }: ChunksOptions): AsyncGenerator<ChunkText> {
-    const { sorter } = this.scanOrFail();
+    const { sorter, codec } = this.scanOrFail();
     const added = onlyAdded === true ? this.diffOrFail().addedRows : null;
     const filter = sliceFilter(slices);
     const builder = new ChargeChunkBuilder(deliveryId, firstChunk);
     for (const batch of sorter.sorted())
       for (const line of batch) {
-        const row = decodeLine(line);
+        const row = codec.decode(line);
         if ((added !== null && !added.has(row.row)) || (filter !== null && !filter(row.values))) continue;
         const chunk = builder.add(row);
         if (chunk !== null) yield chunk;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, EARLIEST, formatDecimal, LATEST, type Decimal, type Instant, type Json } from '#kernel';
 import { CHARGE_CATEGORIES, type Charge } from '../domain/charge.js';
 import { CHUNK_BYTES_MAX, ChargeChunkBuilder, decodeChargeChunk, rowDigest, type ChargeChunk, type ChargeChunkData, type ChunkText } from './charge-chunk.js';
-import { decodeLine, encodeCharge, encodeLine, rowKey, startKey } from './charge-row.js';
+import { encodeCharge } from './charge-row.js';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
 const maybe = fc.option(text);
@@ -28,8 +28,7 @@ function chunksOf(charges: readonly Charge[], spelling: readonly string[] | null
   const builder = new ChargeChunkBuilder('delivery', 3);
   const chunks: (ChunkText | null)[] = [];
   for (const each of charges) {
-    const values = encodeCharge(each);
-    chunks.push(builder.add(decodeLine(encodeLine(startKey(values[23] as string) + rowKey(each.row), values, spelling))));
+    chunks.push(builder.add({ row: each.row, values: encodeCharge(each), spelling }));
   }
   return [...chunks, builder.flush()].filter((chunk) => chunk !== null);
 }

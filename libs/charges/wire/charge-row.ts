@@ -59,41 +59,8 @@ export interface EncodedRow {
 }
 
 export const FIELD_SEPARATOR = '\x1f';
-export const SECTION_SEPARATOR = '\x1e';
-/** Twenty-three characters of the start, seven base-36 digits of the row: (ChargePeriodStart, row) order is plain text order. */
-export const KEY_LENGTH = 30;
-const START_LENGTH = 23;
-
-/** From canonical ISO text. Blanks stand for a fraction that is not there, because they sort before its point. */
-export const startKey = (iso: string): string => (iso.length === 20 ? `${iso.slice(0, 19)}    ` : iso.slice(0, START_LENGTH));
-export const rowKey = (row: number): string => row.toString(36).padStart(KEY_LENGTH - START_LENGTH, '0');
-export const rowOfLine = (line: string): number => parseInt(line.slice(START_LENGTH, KEY_LENGTH), 36);
-
-/** Joins key, values and spelling. `parts` is scratch space that the caller keeps: one flat text is cheaper to sort than a tree of pieces. */
-export function encodeLine(key: string, values: readonly string[], spelling: readonly string[] | null, parts: string[] = []): string {
-  parts.length = 0;
-  parts.push(key + (values[0] as string));
-  for (let i = 1; i < VALUE_COUNT; i++) parts.push(values[i] as string);
-  if (spelling !== null) {
-    parts.push(SECTION_SEPARATOR + (spelling[0] as string));
-    for (let i = 1; i < SPELLING_COUNT; i++) parts.push(spelling[i] as string);
-  }
-  return parts.join(FIELD_SEPARATOR);
-}
-
-export function decodeLine(line: string): EncodedRow {
-  const fields = line.slice(KEY_LENGTH).split(FIELD_SEPARATOR);
-  if (fields.length === VALUE_COUNT) return { row: rowOfLine(line), values: fields, spelling: null };
-  const spelling = fields.splice(VALUE_COUNT);
-  spelling[0] = (spelling[0] as string).slice(1);
-  return { row: rowOfLine(line), values: fields, spelling };
-}
-
-/** The part of a line that a digest covers: the values, neither the row's number nor any spelling. */
-export function valuesOfLine(line: string): string {
-  const cut = line.indexOf(SECTION_SEPARATOR, KEY_LENGTH);
-  return cut < 0 ? line.slice(KEY_LENGTH) : line.slice(KEY_LENGTH, cut - 1);
-}
+/** Seven base-36 digits: ordinals that sort as text. */
+export const rowKey = (row: number): string => row.toString(36).padStart(7, '0');
 
 const DIGEST_DOMAIN = 'tenor.charge.1\n';
 /** SHA-256 (base64url, 43 characters) of the joined values of one row. */
