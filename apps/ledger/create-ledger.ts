@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -120,5 +122,18 @@ async function listen(app: NestFastifyApplication, { TENOR_HOST, TENOR_PORT }: C
       'Is another ledger running? Choose another port with TENOR_PORT=0 (any).',
       { cause },
     );
+  }
+}
+
+/** The GraphQL schema that these modules make, sorted, as text. Nothing listens; what `onClose` closes is closed. */
+export async function schemaOf(options: LedgerOptions): Promise<string> {
+  const app = await NestFactory.create(AppModule.with(partsOf(options)), new EdgeAdapter(), { logger: false, abortOnError: false });
+  try {
+    await app.init();
+    const { schema } = app.get(GraphQLSchemaHost);
+    return `${printSchema(lexicographicSortSchema(schema))}\n`;
+  } finally {
+    await app.close();
+    await options.onClose?.();
   }
 }

@@ -2,6 +2,7 @@ export * from './auth/caller.js';
 export * from './auth/door.js';
 export * from './clock/clock.js';
 export * from './config/config.js';
+export * from './door-refusals.js';
 export * from './errors.js';
 export * from './health/health.js';
 export * from './log/log.js';

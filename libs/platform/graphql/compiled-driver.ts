@@ -1,7 +1,8 @@
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Injectable } from '@nestjs/common';
-import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { withRealErrors } from './errors.js';
 import type { FastLane } from './fast-lane.js';
 import type { PreparedOperations } from './prepared.js';
 
@@ -37,16 +38,6 @@ function gatewayOf(schema: GraphQLSchema, prepared: PreparedOperations): Gateway
     },
     stop: () => Promise.resolve(),
   };
-}
-
-/** The compiler has errors of its own make, which lack what Apollo reads from graphql-js's. */
-export function withRealErrors(result: ExecutionResult): ExecutionResult {
-  if (!result.errors) return result;
-  const errors = result.errors.map(({ message, path, locations, originalError, extensions }) => {
-    const error = new GraphQLError(message, { path, originalError, extensions });
-    return locations ? Object.defineProperty(error, 'locations', { value: locations, enumerable: true }) : error;
-  });
-  return { ...result, errors };
 }
 
 interface Execution {

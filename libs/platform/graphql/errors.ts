@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { Refusal } from '../errors.js';
 import type { Log } from '../log/log.js';
 import { LIMITS } from './limits.js';
@@ -67,4 +67,14 @@ function unexpected(log: Log, original: unknown, place: object): GraphQLFormatte
   log.error({ err: original, reference }, 'a bug reached a caller');
   const message = 'The ledger failed to answer. This is a bug: report it with its traceId.';
   return { message, ...place, extensions: { code: 'INTERNAL', retryable: false, traceId: reference } };
+}
+
+/** The compiler has errors of its own make, which lack what Apollo reads from graphql-js's. */
+export function withRealErrors(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  const errors = result.errors.map(({ message, path, locations, originalError, extensions }) => {
+    const error = new GraphQLError(message, { path, originalError, extensions });
+    return locations ? Object.defineProperty(error, 'locations', { value: locations, enumerable: true }) : error;
+  });
+  return { ...result, errors };
 }
