@@ -37,7 +37,14 @@ const REGIONS = [
 ] as const;
 
 /** Header and rows of the bench file, one line at a time. */
-export function* benchLines({ rows, seed, badShare = 0.01, negativeShare = 0.01, eligibleShare = 0.5, year = 2025 }: BenchOptions): Generator<string> {
+export function* benchLines({
+  rows,
+  seed,
+  badShare = 0.01,
+  negativeShare = 0.01,
+  eligibleShare = 0.5,
+  year = 2025,
+}: BenchOptions): Generator<string> {
   const random = new Random(seed);
   yield csvLine(BENCH_COLUMNS);
   const hours = hoursOf(year);
@@ -65,7 +72,12 @@ function hoursOf(year: number): Hour[] {
   const hours: Hour[] = [];
   for (let at = Date.UTC(year, 0, 1); at < Date.UTC(year + 1, 0, 1); at += 3_600_000) {
     const month = new Date(at).getUTCMonth();
-    hours.push({ start: iso(at), end: iso(at + 3_600_000), periodStart: iso(Date.UTC(year, month, 1)), periodEnd: iso(Date.UTC(year, month + 1, 1)) });
+    hours.push({
+      start: iso(at),
+      end: iso(at + 3_600_000),
+      periodStart: iso(Date.UTC(year, month, 1)),
+      periodEnd: iso(Date.UTC(year, month + 1, 1)),
+    });
   }
   return hours;
 }

@@ -36,9 +36,33 @@ export interface DemoFeed {
   readonly discount?: { readonly id: string; readonly name: string; readonly hourly: number; readonly service: string };
 }
 
-const gpu = (service: string, sku: string, price: number, daily: number, growth: number): DemoService => ({ service, category: 'Compute', sku, unit: 'Hours', price, daily, growth });
-const model = (service: string, sku: string, price: number, daily: number, growth: number): DemoService => ({ service, category: 'AI and Machine Learning', sku, unit: 'Million Tokens', price, daily, growth });
-const storage = (service: string, sku: string, price: number, daily: number): DemoService => ({ service, category: 'Storage', sku, unit: 'GB-Days', price, daily, growth: 60 });
+const gpu = (service: string, sku: string, price: number, daily: number, growth: number): DemoService => ({
+  service,
+  category: 'Compute',
+  sku,
+  unit: 'Hours',
+  price,
+  daily,
+  growth,
+});
+const model = (service: string, sku: string, price: number, daily: number, growth: number): DemoService => ({
+  service,
+  category: 'AI and Machine Learning',
+  sku,
+  unit: 'Million Tokens',
+  price,
+  daily,
+  growth,
+});
+const storage = (service: string, sku: string, price: number, daily: number): DemoService => ({
+  service,
+  category: 'Storage',
+  sku,
+  unit: 'GB-Days',
+  price,
+  daily,
+  growth: 60,
+});
 
 /** A laboratory that trains and serves models, and the five providers it buys compute from. */
 export const DEMO_FEEDS: readonly DemoFeed[] = [
@@ -53,12 +77,24 @@ export const DEMO_FEEDS: readonly DemoFeed[] = [
     currency: 'USD',
     billingAccount: 'ea-8611537',
     subAccounts: ['sub-pretraining', 'sub-inference', 'sub-platform'],
-    regions: [['eastus', 'East US'], ['swedencentral', 'Sweden Central']],
+    regions: [
+      ['eastus', 'East US'],
+      ['swedencentral', 'Sweden Central'],
+    ],
     services: [
       gpu('Virtual Machines', 'Standard_ND96isr_H100_v5', 983_200, 96, 80),
       model('Azure OpenAI Service', 'gpt-provisioned-throughput', 52_000, 210, 120),
       storage('Storage Accounts', 'hot-lrs', 7, 640_000),
-      { service: 'Azure Databricks', category: 'Analytics', sku: 'premium-dbu', unit: 'DBU', price: 5_500, daily: 900, growth: 20, publisher: 'Databricks' },
+      {
+        service: 'Azure Databricks',
+        category: 'Analytics',
+        sku: 'premium-dbu',
+        unit: 'DBU',
+        price: 5_500,
+        daily: 900,
+        growth: 20,
+        publisher: 'Databricks',
+      },
     ],
     interimDays: [],
   },
@@ -73,16 +109,33 @@ export const DEMO_FEEDS: readonly DemoFeed[] = [
     currency: 'USD',
     billingAccount: '417205519043',
     subAccounts: ['research-01', 'research-02', 'production-01', 'production-02'],
-    regions: [['us-east-1', 'US East (N. Virginia)'], ['us-west-2', 'US West (Oregon)']],
+    regions: [
+      ['us-east-1', 'US East (N. Virginia)'],
+      ['us-west-2', 'US West (Oregon)'],
+    ],
     services: [
       gpu('Amazon Elastic Compute Cloud', 'p5.48xlarge', 550_400, 48, 70),
       gpu('Amazon Elastic Compute Cloud', 'trn2.48xlarge', 357_600, 40, 150),
       model('Amazon Bedrock', 'claude-on-demand', 90_000, 60, 200),
       storage('Amazon Simple Storage Service', 'TimedStorage-ByteHrs', 8, 310_000),
-      { service: 'AWS Marketplace', category: 'AI and Machine Learning', sku: 'weights-and-biases-annual', unit: 'Seats', price: 16_400, daily: 40, growth: 0, publisher: 'Weights & Biases' },
+      {
+        service: 'AWS Marketplace',
+        category: 'AI and Machine Learning',
+        sku: 'weights-and-biases-annual',
+        unit: 'Seats',
+        price: 16_400,
+        daily: 40,
+        growth: 0,
+        publisher: 'Weights & Biases',
+      },
     ],
     interimDays: [10, 20],
-    discount: { id: 'arn:aws:savingsplans::417205519043:savingsplan/sp-7f1c', name: 'Compute Savings Plan, 1 year', hourly: 1_200_000, service: 'Amazon Elastic Compute Cloud' },
+    discount: {
+      id: 'arn:aws:savingsplans::417205519043:savingsplan/sp-7f1c',
+      name: 'Compute Savings Plan, 1 year',
+      hourly: 1_200_000,
+      service: 'Amazon Elastic Compute Cloud',
+    },
   },
   {
     feed: 'oci-cost-reports',
@@ -96,7 +149,11 @@ export const DEMO_FEEDS: readonly DemoFeed[] = [
     billingAccount: 'ocid1.tenancy.oc1..lab',
     subAccounts: ['compartment-pretraining', 'compartment-evaluation'],
     regions: [['us-chicago-1', 'US Midwest (Chicago)']],
-    services: [gpu('Compute', 'BM.GPU.B200.8', 1_120_000, 72, 40), gpu('Compute', 'BM.GPU.H100.8', 800_000, 48, -30), storage('Object Storage', 'standard', 9, 120_000)],
+    services: [
+      gpu('Compute', 'BM.GPU.B200.8', 1_120_000, 72, 40),
+      gpu('Compute', 'BM.GPU.H100.8', 800_000, 48, -30),
+      storage('Object Storage', 'standard', 9, 120_000),
+    ],
     interimDays: [],
   },
   {
@@ -110,7 +167,10 @@ export const DEMO_FEEDS: readonly DemoFeed[] = [
     currency: 'USD',
     billingAccount: '01B7E2-9C44D1-5520AF',
     subAccounts: ['proj-multimodal', 'proj-serving', 'proj-data'],
-    regions: [['us-central1', 'Iowa'], ['europe-west4', 'Netherlands']],
+    regions: [
+      ['us-central1', 'Iowa'],
+      ['europe-west4', 'Netherlands'],
+    ],
     services: [
       gpu('Compute Engine', 'a4-highgpu-8g', 1_010_000, 30, 60),
       gpu('Cloud TPU', 'v5p-pod-hour', 42_000, 640, 90),
@@ -131,8 +191,15 @@ export const DEMO_FEEDS: readonly DemoFeed[] = [
     currency: 'USD',
     billingAccount: 'cw-lab-001',
     subAccounts: ['cluster-hopper', 'cluster-blackwell'],
-    regions: [['US-EAST-04', 'Weehawken'], ['EU-NORTH-01', 'Oslo']],
-    services: [gpu('GPU Compute', 'gb200-4x', 420_000, 180, 100), gpu('GPU Compute', 'h200-8x', 504_000, 96, 0), storage('Object Storage', 'ai-object-storage', 11, 90_000)],
+    regions: [
+      ['US-EAST-04', 'Weehawken'],
+      ['EU-NORTH-01', 'Oslo'],
+    ],
+    services: [
+      gpu('GPU Compute', 'gb200-4x', 420_000, 180, 100),
+      gpu('GPU Compute', 'h200-8x', 504_000, 96, 0),
+      storage('Object Storage', 'ai-object-storage', 11, 90_000),
+    ],
     interimDays: [],
     applied: { contractId: 'CW-MSA-7', commitmentId: 'CW-RES-2025-A', services: ['GPU Compute'] },
   },

@@ -30,7 +30,8 @@ export function* monthRows(feed: DemoFeed, { year, month, days }: Month, seed: n
     const grown = (start - Date.UTC(year, 0, 1)) / (365 * DAY);
     for (const subAccount of feed.subAccounts)
       for (const service of feed.services)
-        for (const shift of [start, start + SHIFT]) yield* usageRows(feed, { ...base, SubAccountId: subAccount, SubAccountName: subAccount }, service, shift, grown, random);
+        for (const shift of [start, start + SHIFT])
+          yield* usageRows(feed, { ...base, SubAccountId: subAccount, SubAccountName: subAccount }, service, shift, grown, random);
     if (feed.discount !== undefined) yield* discountRows(feed.discount, base, start, random);
   }
   if (days === new Date(Date.UTC(year, month + 1, 0)).getUTCDate()) yield* closingRows(feed, base, year, month, random);
@@ -67,7 +68,10 @@ function* usageRows(feed: DemoFeed, base: FocusFields, service: DemoService, sta
     RegionName: regionName,
     ResourceId: `${service.sku}/${base['SubAccountId'] as string}/${random.integer(1, 6)}`,
     ...(service.publisher === undefined ? {} : { PublisherName: service.publisher, ServiceProviderName: service.publisher }),
-    Tags: JSON.stringify({ team: random.pick(['pretraining', 'post-training', 'inference', 'evaluation']), project: random.pick(['aurora', 'borealis', 'cirrus']) }),
+    Tags: JSON.stringify({
+      team: random.pick(['pretraining', 'post-training', 'inference', 'evaluation']),
+      project: random.pick(['aurora', 'borealis', 'cirrus']),
+    }),
     ...appliedFields(feed, service, quantity),
   };
   yield row;
@@ -109,7 +113,9 @@ function costs(amount: number, quantity: number, service: DemoService): FocusFie
 function appliedFields(feed: DemoFeed, service: DemoService, quantity: number): FocusFields {
   if (feed.applied === undefined || !feed.applied.services.includes(service.service)) return {};
   const { contractId, commitmentId } = feed.applied;
-  return { ContractApplied: `{"Elements":[{"ContractId":"${contractId}","ContractCommitmentId":"${commitmentId}","ContractCommitmentAppliedCost":${money(quantity * service.price)}}]}` };
+  return {
+    ContractApplied: `{"Elements":[{"ContractId":"${contractId}","ContractCommitmentId":"${commitmentId}","ContractCommitmentAppliedCost":${money(quantity * service.price)}}]}`,
+  };
 }
 
 function refund(row: FocusFields, quantity: number, service: DemoService): FocusFields {
@@ -135,8 +141,21 @@ function* discountRows(discount: NonNullable<DemoFeed['discount']>, base: FocusF
     BilledCost: '0',
   };
   const part = (share: number) => scaled((discount.hourly * 24 * share) / 100, 4);
-  yield { ...common, EffectiveCost: part(used), CommitmentDiscountStatus: 'Used', CommitmentDiscountQuantity: part(used), ChargeDescription: 'Covered usage' };
-  if (used < 100) yield { ...common, EffectiveCost: part(100 - used), CommitmentDiscountStatus: 'Unused', CommitmentDiscountQuantity: part(100 - used), ChargeDescription: 'Unused commitment' };
+  yield {
+    ...common,
+    EffectiveCost: part(used),
+    CommitmentDiscountStatus: 'Used',
+    CommitmentDiscountQuantity: part(used),
+    ChargeDescription: 'Covered usage',
+  };
+  if (used < 100)
+    yield {
+      ...common,
+      EffectiveCost: part(100 - used),
+      CommitmentDiscountStatus: 'Unused',
+      CommitmentDiscountQuantity: part(100 - used),
+      ChargeDescription: 'Unused commitment',
+    };
 }
 
 /** The discount's monthly fee, and corrections of the month before, which arrive in this month's bill. */
@@ -146,19 +165,50 @@ function* openingRows(feed: DemoFeed, base: FocusFields, year: number, month: nu
   if (discount !== undefined) {
     const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
     const fee = scaled(discount.hourly * 24 * days, 4);
-    yield { ...whole, ChargeCategory: 'Purchase', ChargeFrequency: 'Recurring', BilledCost: fee, EffectiveCost: '0', ServiceName: discount.service, ServiceCategory: 'Compute', CommitmentDiscountId: discount.id, CommitmentDiscountName: discount.name, ChargeDescription: `${discount.name}: monthly fee` };
+    yield {
+      ...whole,
+      ChargeCategory: 'Purchase',
+      ChargeFrequency: 'Recurring',
+      BilledCost: fee,
+      EffectiveCost: '0',
+      ServiceName: discount.service,
+      ServiceCategory: 'Compute',
+      CommitmentDiscountId: discount.id,
+      CommitmentDiscountName: discount.name,
+      ChargeDescription: `${discount.name}: monthly fee`,
+    };
   }
   if (month === 0) return;
   const service = feed.services[month % feed.services.length] as DemoService;
   const start = Date.UTC(year, month - 1, 12);
-  yield { ...base, SubAccountId: feed.subAccounts[0] as string, ...serviceFields(service, start, DAY), ...costs(-(month + 2) * service.price, -(month + 2), service), ChargeClass: 'Correction', ChargeDescription: `Correction of ${service.sku}, metered twice` };
+  yield {
+    ...base,
+    SubAccountId: feed.subAccounts[0] as string,
+    ...serviceFields(service, start, DAY),
+    ...costs(-(month + 2) * service.price, -(month + 2), service),
+    ChargeClass: 'Correction',
+    ChargeDescription: `Correction of ${service.sku}, metered twice`,
+  };
 }
 
 function* closingRows(feed: DemoFeed, base: FocusFields, year: number, month: number, random: Random): Generator<FocusFields> {
-  const whole = { ...base, ChargePeriodStart: iso(Date.UTC(year, month, 1)), ChargePeriodEnd: iso(Date.UTC(year, month + 1, 1)), ServiceName: 'Billing', ServiceCategory: 'Other', PricingCategory: '' };
+  const whole = {
+    ...base,
+    ChargePeriodStart: iso(Date.UTC(year, month, 1)),
+    ChargePeriodEnd: iso(Date.UTC(year, month + 1, 1)),
+    ServiceName: 'Billing',
+    ServiceCategory: 'Other',
+    PricingCategory: '',
+  };
   const tax = random.integer(20_000_000, 90_000_000);
   yield { ...whole, ChargeCategory: 'Tax', BilledCost: money(tax), EffectiveCost: money(tax), ChargeDescription: 'Sales tax' };
   if (month % 3 !== 2) return;
   const credit = -random.integer(50_000_000, 400_000_000);
-  yield { ...whole, ChargeCategory: 'Credit', BilledCost: money(credit), EffectiveCost: money(credit), ChargeDescription: `${feed.provider} programme credit, quarter ${(month + 1) / 3}` };
+  yield {
+    ...whole,
+    ChargeCategory: 'Credit',
+    BilledCost: money(credit),
+    EffectiveCost: money(credit),
+    ChargeDescription: `${feed.provider} programme credit, quarter ${(month + 1) / 3}`,
+  };
 }

@@ -48,9 +48,12 @@ function filesOf(feed: DemoFeed, seed: number, year: number, month: number, end:
   const known = Math.min(length, Math.round((end - Date.UTC(year, month, 1)) / 86_400_000));
   const whole = known === length;
   const days = [...feed.interimDays.filter((day) => day < known && month >= 9), known];
-  const files = days.map((count) => demoFile(feed, seed, { year, month, days: count }, Date.UTC(year, month, count + (whole && count === known ? 3 : 1)), ''));
+  const files = days.map((count) =>
+    demoFile(feed, seed, { year, month, days: count }, Date.UTC(year, month, count + (whole && count === known ? 3 : 1)), ''),
+  );
   // A provider that found mistakes sends a month again: February, in the middle of March, some rows changed.
-  if (feed.feed === 'aws-data-exports' && month === 1 && whole) files.push(demoFile(feed, seed, { year, month, days: length }, Date.UTC(year, 2, 17), '-corrected'));
+  if (feed.feed === 'aws-data-exports' && month === 1 && whole)
+    files.push(demoFile(feed, seed, { year, month, days: length }, Date.UTC(year, 2, 17), '-corrected'));
   return files;
 }
 
@@ -77,11 +80,17 @@ function* demoLines(feed: DemoFeed, seed: number, month: Month, corrected: boole
   for (const row of monthRows(feed, month, seed)) {
     index++;
     if (corrected && index % 97 === 0) continue;
-    const fields = corrected && index % 41 === 0 ? { ...row, ConsumedQuantity: '', ChargeDescription: `${row['ChargeDescription'] ?? ''} (restated)` } : row;
+    const fields =
+      corrected && index % 41 === 0 ? { ...row, ConsumedQuantity: '', ChargeDescription: `${row['ChargeDescription'] ?? ''} (restated)` } : row;
     // Of every few hundred rows one cannot be read: the ledger must show how it says so.
     const spoiled = faults.chance(0.003) ? { ...fields, ...faults.pick(SPOILED) } : fields;
     yield csvLine(columns.map((column) => spoiled[column] ?? ''));
   }
 }
 
-const SPOILED: readonly FocusFields[] = [{ BilledCost: 'n/a' }, { ChargePeriodStart: '2025-02-30T00:00:00Z' }, { BillingCurrency: 'US$' }, { Tags: '{"team":' }];
+const SPOILED: readonly FocusFields[] = [
+  { BilledCost: 'n/a' },
+  { ChargePeriodStart: '2025-02-30T00:00:00Z' },
+  { BillingCurrency: 'US$' },
+  { Tags: '{"team":' },
+];

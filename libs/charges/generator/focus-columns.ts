@@ -12,9 +12,43 @@ const FOCUS_1_0 = [
 
 const ADDED: readonly (readonly [FocusVersion, readonly string[]])[] = [
   ['1.0', []],
-  ['1.1', ['CapacityReservationId', 'CapacityReservationStatus', 'CommitmentDiscountQuantity', 'CommitmentDiscountUnit', 'ServiceSubcategory', 'SkuMeter', 'SkuPriceDetails']],
-  ['1.2', ['BillingAccountType', 'InvoiceId', 'PricingCurrency', 'PricingCurrencyContractedUnitPrice', 'PricingCurrencyEffectiveCost', 'PricingCurrencyListUnitPrice', 'SubAccountType']],
-  ['1.3', ['AllocatedMethodDetails', 'AllocatedMethodId', 'AllocatedResourceId', 'AllocatedResourceName', 'AllocatedTags', 'ContractApplied', 'HostProviderName', 'ServiceProviderName']],
+  [
+    '1.1',
+    [
+      'CapacityReservationId',
+      'CapacityReservationStatus',
+      'CommitmentDiscountQuantity',
+      'CommitmentDiscountUnit',
+      'ServiceSubcategory',
+      'SkuMeter',
+      'SkuPriceDetails',
+    ],
+  ],
+  [
+    '1.2',
+    [
+      'BillingAccountType',
+      'InvoiceId',
+      'PricingCurrency',
+      'PricingCurrencyContractedUnitPrice',
+      'PricingCurrencyEffectiveCost',
+      'PricingCurrencyListUnitPrice',
+      'SubAccountType',
+    ],
+  ],
+  [
+    '1.3',
+    [
+      'AllocatedMethodDetails',
+      'AllocatedMethodId',
+      'AllocatedResourceId',
+      'AllocatedResourceName',
+      'AllocatedTags',
+      'ContractApplied',
+      'HostProviderName',
+      'ServiceProviderName',
+    ],
+  ],
   ['1.4', ['CommitmentProgramEligibilityDetails', 'InvoiceDetailId']],
 ];
 

@@ -66,6 +66,8 @@ describe('the bench file', () => {
     expect(summary.rows).toBe(10_000);
     expect(summary.quarantined / 10_000).toBeCloseTo(0.01, 2);
     expect(charges.filter(({ billedCost }) => billedCost < 0n).length / 10_000).toBeCloseTo(0.01, 2);
-    expect(charges.filter(({ service }) => (BENCH_ELIGIBLE_SERVICES as readonly string[]).includes(service ?? '')).length / charges.length).toBeCloseTo(0.5, 1);
+    expect(
+      charges.filter(({ service }) => (BENCH_ELIGIBLE_SERVICES as readonly string[]).includes(service ?? '')).length / charges.length,
+    ).toBeCloseTo(0.5, 1);
   });
 });

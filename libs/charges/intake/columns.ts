@@ -46,9 +46,43 @@ export type FocusVersion = '1.0' | '1.1' | '1.2' | '1.3' | '1.4';
 /** Columns that first appeared in a version: the newest one found tells the file's version. */
 const INTRODUCED: readonly (readonly [FocusVersion, readonly string[]])[] = [
   ['1.4', ['CommitmentProgramEligibilityDetails', 'InvoiceDetailId']],
-  ['1.3', ['ServiceProviderName', 'HostProviderName', 'ContractApplied', 'AllocatedMethodId', 'AllocatedMethodDetails', 'AllocatedResourceId', 'AllocatedResourceName', 'AllocatedTags']],
-  ['1.2', ['BillingAccountType', 'SubAccountType', 'InvoiceId', 'PricingCurrency', 'PricingCurrencyContractedUnitPrice', 'PricingCurrencyEffectiveCost', 'PricingCurrencyListUnitPrice']],
-  ['1.1', ['CapacityReservationId', 'CapacityReservationStatus', 'CommitmentDiscountQuantity', 'CommitmentDiscountUnit', 'ServiceSubcategory', 'SkuMeter', 'SkuPriceDetails']],
+  [
+    '1.3',
+    [
+      'ServiceProviderName',
+      'HostProviderName',
+      'ContractApplied',
+      'AllocatedMethodId',
+      'AllocatedMethodDetails',
+      'AllocatedResourceId',
+      'AllocatedResourceName',
+      'AllocatedTags',
+    ],
+  ],
+  [
+    '1.2',
+    [
+      'BillingAccountType',
+      'SubAccountType',
+      'InvoiceId',
+      'PricingCurrency',
+      'PricingCurrencyContractedUnitPrice',
+      'PricingCurrencyEffectiveCost',
+      'PricingCurrencyListUnitPrice',
+    ],
+  ],
+  [
+    '1.1',
+    [
+      'CapacityReservationId',
+      'CapacityReservationStatus',
+      'CommitmentDiscountQuantity',
+      'CommitmentDiscountUnit',
+      'ServiceSubcategory',
+      'SkuMeter',
+      'SkuPriceDetails',
+    ],
+  ],
 ];
 
 /** Values for columns that a file lacks altogether, by FOCUS name. A column that is there but empty is not filled in. */
@@ -89,7 +123,11 @@ export function resolveHeader(names: readonly string[], defaults: ColumnDefaults
   const positions = VALUE_COLUMNS.map((column) =>
     SOURCES[column].flatMap((name) => {
       const found = places.get(fold(name)) ?? [];
-      if (found.length > 1) throw twice(file, found.map((at) => trimmed[at] as string));
+      if (found.length > 1)
+        throw twice(
+          file,
+          found.map((at) => trimmed[at] as string),
+        );
       return found;
     }),
   );
@@ -98,7 +136,8 @@ export function resolveHeader(names: readonly string[], defaults: ColumnDefaults
     if ((positions[c] as number[]).length > 0) return null;
     return SOURCES[column].map((name) => byName.get(fold(name))).find((value) => value !== undefined) ?? null;
   });
-  const lacks = (column: ValueColumn) => (positions[VALUE_COLUMNS.indexOf(column)] as number[]).length === 0 && fallback[VALUE_COLUMNS.indexOf(column)] === null;
+  const lacks = (column: ValueColumn) =>
+    (positions[VALUE_COLUMNS.indexOf(column)] as number[]).length === 0 && fallback[VALUE_COLUMNS.indexOf(column)] === null;
   if (TELLTALE.every(lacks)) throw notFocus(file, trimmed);
   const missing = REQUIRED.filter(lacks).map((column) => SOURCES[column][0] as string);
   if (missing.length > 0) throw lacking(file, missing);
@@ -119,7 +158,13 @@ const lacking = (file: string, missing: readonly string[]) =>
   new IntakeProblem(
     'FOCUS-103',
     `${file} has no column ${missing.join(', ')}.`,
-    missing.includes('BillingCurrency') ? 'Export the file with these columns; a BillingCurrency that is the same for every row can be given as a default of the import.' : 'Export the file with these columns.',
+    missing.includes('BillingCurrency')
+      ? 'Export the file with these columns; a BillingCurrency that is the same for every row can be given as a default of the import.'
+      : 'Export the file with these columns.',
   );
 const twice = (file: string, names: readonly string[]) =>
-  new IntakeProblem('FOCUS-104', `${file} has the columns ${names.map((name) => JSON.stringify(name)).join(' and ')}.`, 'Remove or rename one of them.');
+  new IntakeProblem(
+    'FOCUS-104',
+    `${file} has the columns ${names.map((name) => JSON.stringify(name)).join(' and ')}.`,
+    'Remove or rename one of them.',
+  );

@@ -20,7 +20,15 @@ function tokenize(text: string, piece = text.length || 1): CsvRows {
 describe('the CSV tokenizer', () => {
   it('tells the physical line on which a row starts, across quoted newlines and blank lines', () => {
     const text = 'a,b\n"x\ny\r\nz",1\n\n\r\n2,"3"\n';
-    expect(tokenize(text)).toEqual({ fields: [['a', 'b'], ['x\ny\r\nz', '1'], ['2', '3']], lines: [1, 2, 7], faults: [false, false, false] });
+    expect(tokenize(text)).toEqual({
+      fields: [
+        ['a', 'b'],
+        ['x\ny\r\nz', '1'],
+        ['2', '3'],
+      ],
+      lines: [1, 2, 7],
+      faults: [false, false, false],
+    });
   });
 
   it('gives the same rows whatever the pieces', () => {
@@ -29,7 +37,14 @@ describe('the CSV tokenizer', () => {
   });
 
   it('marks broken quoting and goes on', () => {
-    expect(tokenize('a,b\n"x"y,2\n3,4\n')).toMatchObject({ fields: [['a', 'b'], ['xy', '2'], ['3', '4']], faults: [false, true, false] });
+    expect(tokenize('a,b\n"x"y,2\n3,4\n')).toMatchObject({
+      fields: [
+        ['a', 'b'],
+        ['xy', '2'],
+        ['3', '4'],
+      ],
+      faults: [false, true, false],
+    });
     expect(tokenize('a,b\n1,"never closed\n')).toMatchObject({ faults: [false, true] });
   });
 

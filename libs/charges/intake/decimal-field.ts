@@ -89,4 +89,5 @@ function refuse(into: DecimalReading, problem: RowProblemCode): void {
 }
 
 /** An empty field, `NULL` and `null` all mean absent. */
-export const isAbsent = (trimmed: string): boolean => trimmed === '' || (trimmed.length === 4 && (trimmed === 'NULL' || trimmed === 'null' || trimmed === 'Null'));
+export const isAbsent = (trimmed: string): boolean =>
+  trimmed === '' || (trimmed.length === 4 && (trimmed === 'NULL' || trimmed === 'null' || trimmed === 'Null'));

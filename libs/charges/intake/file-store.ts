@@ -12,7 +12,11 @@ function keepProblem(error: unknown, path: string): IntakeProblem {
   if (error instanceof IntakeProblem) return error;
   const code = codeOf(error);
   const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-  return new IntakeProblem('FOCUS-114', `Writing ${path} failed with ${code || String(error)}.`, full ? 'Free some space, then import the file again.' : 'Check the directory and its permissions, then import the file again.');
+  return new IntakeProblem(
+    'FOCUS-114',
+    `Writing ${path} failed with ${code || String(error)}.`,
+    full ? 'Free some space, then import the file again.' : 'Check the directory and its permissions, then import the file again.',
+  );
 }
 
 /** A file on its way in: invisible until `commit`, gone after `abort`. */
@@ -37,7 +41,7 @@ export class FileDraft {
   /** @throws IntakeProblem FOCUS-114; the draft is then gone */
   write(bytes: Uint8Array): void {
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
       this.sha.update(bytes);
     } catch (error) {
       this.abort();

@@ -15,7 +15,16 @@ let workerUrl: URL;
 beforeAll(async () => {
   const outfile = join(bundles.path, 'worker.mjs');
   const banner = { js: `import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);` };
-  await build({ entryPoints: [join(import.meta.dirname, 'worker.ts')], outfile, bundle: true, platform: 'node', format: 'esm', conditions: ['source'], banner, logLevel: 'error' });
+  await build({
+    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['source'],
+    banner,
+    logLevel: 'error',
+  });
   workerUrl = pathToFileURL(outfile);
 });
 afterAll(() => bundles[Symbol.dispose]());
@@ -64,7 +73,7 @@ describe('the intake in a thread of its own', () => {
     const intake = await openIntake({ workDir: scratch.path, workerUrl });
     await expect(intake.scan({ path: scratch.file('e.csv', '') })).rejects.toMatchObject({ code: 'FOCUS-101', name: 'IntakeProblem' });
     await intake.scan({ path: scratch.file('f.csv', csv(row())) });
-    // eslint-disable-next-line require-yield
+
     async function* broken(): AsyncGenerator<readonly InForceRow[]> {
       throw new Error('the store is away');
     }

@@ -62,10 +62,13 @@ class IntakeHost implements Intake {
   async diff(inForce: AsyncIterable<readonly InForceRow[]>, slices?: readonly SliceKey[]): Promise<DiffSummary> {
     const rows = inForce[Symbol.asyncIterator]();
     this.pull = () =>
-      void rows.next().then(
-        ({ done, value }) => this.ask({ ask: 'push', batch: done === true ? null : (value as readonly InForceRow[]) }),
-        (error: unknown) => this.ask({ ask: 'push', batch: null, failed: error instanceof Error ? error.message : String(error) }),
-      ).catch(() => undefined);
+      void rows
+        .next()
+        .then(
+          ({ done, value }) => this.ask({ ask: 'push', batch: done === true ? null : (value as readonly InForceRow[]) }),
+          (error: unknown) => this.ask({ ask: 'push', batch: null, failed: error instanceof Error ? error.message : String(error) }),
+        )
+        .catch(() => undefined);
     return (await this.ask({ ask: 'diff', slices })) as DiffSummary;
   }
 
@@ -135,4 +138,9 @@ class IntakeHost implements Intake {
 }
 
 const crashed = (detail: string): IntakeProblem =>
-  new IntakeProblem('FOCUS-113', `The reading thread failed: ${detail.slice(0, 500)}.`, 'Import the file again; if it fails again, report this message with the file.', 'What was handed over before is recorded, the rest is not.');
+  new IntakeProblem(
+    'FOCUS-113',
+    `The reading thread failed: ${detail.slice(0, 500)}.`,
+    'Import the file again; if it fails again, report this message with the file.',
+    'What was handed over before is recorded, the rest is not.',
+  );

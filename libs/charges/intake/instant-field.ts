@@ -37,7 +37,15 @@ const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /** Milliseconds of `YYYY-MM-DDThh:mm:ssZ` from 1970 on; -1 for anything else, which the careful way then looks at. */
 function canonicalInstant(text: string): number {
-  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH || text.charCodeAt(10) !== 84 || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON || text.charCodeAt(19) !== 90) return -1;
+  if (
+    text.charCodeAt(4) !== DASH ||
+    text.charCodeAt(7) !== DASH ||
+    text.charCodeAt(10) !== 84 ||
+    text.charCodeAt(13) !== COLON ||
+    text.charCodeAt(16) !== COLON ||
+    text.charCodeAt(19) !== 90
+  )
+    return -1;
   const year = two(text, 0) * 100 + two(text, 2);
   const month = two(text, 5);
   const day = two(text, 8);
@@ -45,7 +53,8 @@ function canonicalInstant(text: string): number {
   const minute = two(text, 14);
   const second = two(text, 17);
   // NaN fails every one of these comparisons.
-  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59 && second <= 59)) return -1;
+  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59 && second <= 59))
+    return -1;
   const leapDays = Math.floor((year - 1969) / 4) - Math.floor((year - 1901) / 100) + Math.floor((year - 1601) / 400);
   const days = (year - 1970) * 365 + leapDays + (DAYS_BEFORE[month - 1] as number) + (month > 2 && isLeapYear(year) ? 1 : 0) + day - 1;
   return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
@@ -72,6 +81,13 @@ function readInstant(raw: string): InstantReading {
 
 /** 4/1/25 as the FOCUS specification's own examples write 1 April 2025; two digits mean this century. */
 function fromAmerican(match: RegExpExecArray): Instant | null {
-  const [month, day, year, hour, minute, second] = match.slice(1).map((part) => (part === undefined ? 0 : parseInt(part, 10))) as [number, number, number, number, number, number];
+  const [month, day, year, hour, minute, second] = match.slice(1).map((part) => (part === undefined ? 0 : parseInt(part, 10))) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return utc((match[3] as string).length === 2 ? 2000 + year : year, month, day, hour, minute, second);
 }

@@ -59,15 +59,29 @@ const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export function writeProblem(error: unknown, path: string): IntakeProblem {
   if (error instanceof IntakeProblem) return error;
   const code = codeOf(error);
-  if (NO_ROOM.has(code)) return new IntakeProblem('FOCUS-110', `Writing ${path} failed with ${code}.`, 'Free some space or name another directory, then import the file again.');
-  return new IntakeProblem('FOCUS-111', `Writing ${path} failed with ${code || String(error)}.`, 'Check the directory and its permissions, then import the file again.');
+  if (NO_ROOM.has(code))
+    return new IntakeProblem(
+      'FOCUS-110',
+      `Writing ${path} failed with ${code}.`,
+      'Free some space or name another directory, then import the file again.',
+    );
+  return new IntakeProblem(
+    'FOCUS-111',
+    `Writing ${path} failed with ${code || String(error)}.`,
+    'Check the directory and its permissions, then import the file again.',
+  );
 }
 
 /** The problem behind a source that failed while it was read. */
 export function readProblem(error: unknown, name: string): IntakeProblem {
   if (error instanceof IntakeProblem) return error;
   const code = codeOf(error);
-  if (code === 'Z_BUF_ERROR') return new IntakeProblem('FOCUS-105', `${name} stops in the middle of its compressed data.`, 'Download it again and compare its size with the source.');
+  if (code === 'Z_BUF_ERROR')
+    return new IntakeProblem(
+      'FOCUS-105',
+      `${name} stops in the middle of its compressed data.`,
+      'Download it again and compare its size with the source.',
+    );
   if (code.startsWith('Z_')) return new IntakeProblem('FOCUS-106', `${name} cannot be decompressed (${code}).`, 'Download it again.');
   if (code === 'ABORT_ERR') return cancelled();
   return new IntakeProblem('FOCUS-109', `Reading ${name} failed with ${code || String(error)}.`, 'Check the path and its permissions.');

@@ -26,7 +26,10 @@ export interface ScanOptions {
   readonly virtualCurrencies?: readonly string[];
   /** Fields to read in place of a bad row's, by its badDigest. */
   readonly mends?: ReadonlyMap<string, readonly string[]>;
-  /** Root of a FileStore that keeps the original file and the quarantined rows; left out for a dry run. */
+  /**
+   * Root of a FileStore that keeps the original file and the quarantined rows; left out for a dry run. An upload is put there first
+   * (`FileStore.put`) and scanned from its place.
+   */
   readonly keepIn?: string;
 }
 

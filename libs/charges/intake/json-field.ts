@@ -30,7 +30,8 @@ const keepNumbers: SourceReviver = (_key, value, context) => (typeof value === '
 export const parseExactJson = (text: string): Parsed => JSON.parse(text, keepNumbers as Parameters<typeof JSON.parse>[1]) as Parsed;
 
 type Members = { readonly [key: string]: Parsed };
-const isObject = (value: Parsed): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+const isObject = (value: Parsed): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 
 /** JSON text with sorted members and numbers as the source wrote them. */
 function jsonText(value: Parsed): string {
@@ -48,7 +49,10 @@ export function readTags(raw: string): JsonReading {
   const parsed = tryParse(raw);
   if (parsed === undefined) return NONE;
   if (parsed === MALFORMED || !isObject(parsed)) return failed('FOCUS-250');
-  const tags = Object.entries(parsed).map(([key, value]): [string, string] => [key.toWellFormed(), (typeof value === 'string' ? value : jsonText(value)).toWellFormed()]);
+  const tags = Object.entries(parsed).map(([key, value]): [string, string] => [
+    key.toWellFormed(),
+    (typeof value === 'string' ? value : jsonText(value)).toWellFormed(),
+  ]);
   return { ...NONE, value: escapeField(tagsText(tags)) };
 }
 
@@ -108,11 +112,18 @@ function readElement(element: Members, warnings: Set<WarningCode>): { applied: A
   const cost = amount(member(element, ['ContractCommitmentAppliedCost', 'AppliedCost'], warnings));
   const quantity = amount(member(element, ['ContractCommitmentAppliedQuantity', 'AppliedQuantity'], warnings));
   const unit = member(element, ['ContractCommitmentAppliedUnit', 'AppliedUnit'], warnings);
-  if (contractId === null || commitmentId === null || cost === undefined || quantity === undefined || (cost === null && quantity === null)) return null;
+  if (contractId === null || commitmentId === null || cost === undefined || quantity === undefined || (cost === null && quantity === null))
+    return null;
   if (unit !== null && typeof unit !== 'string') return null;
   if (cost !== null && quantity !== null) warnings.add('FOCUS-307');
   return {
-    applied: { contractId, commitmentId, cost: cost?.value ?? null, quantity: quantity?.value ?? null, unit: unit === null || unit === '' ? null : unit.toWellFormed() },
+    applied: {
+      contractId,
+      commitmentId,
+      cost: cost?.value ?? null,
+      quantity: quantity?.value ?? null,
+      unit: unit === null || unit === '' ? null : unit.toWellFormed(),
+    },
     respelled: (cost?.respelled ?? false) || (quantity?.respelled ?? false),
   };
 }

@@ -78,7 +78,7 @@ export class LineSorter {
       this.fd ??= openSync(this.path, 'w+');
       for (let i = 0; i < this.lines.length; i += WRITE_LINES) {
         const bytes = Buffer.from(`${this.lines.slice(i, i + WRITE_LINES).join('\n')}\n`);
-        for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.written + at);
+        for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at, bytes.length - at, this.written + at);
         this.written += bytes.length;
       }
     } catch (error) {
@@ -95,7 +95,7 @@ export class LineSorter {
   private *batches(run: Run): Generator<readonly string[]> {
     let buffer = Buffer.allocUnsafe(this.readBytes);
     let kept = 0;
-    for (let at = run.from; at < run.to; ) {
+    for (let at = run.from; at < run.to;) {
       if (kept === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
       const read = readSync(this.fd as number, buffer, kept, Math.min(buffer.length - kept, run.to - at), at);
       at += read;

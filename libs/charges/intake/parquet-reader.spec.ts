@@ -22,8 +22,18 @@ function bytes(columnData: Columns, schema?: Schema): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData: columns, rowGroupSize: 2, ...(schema ? { schema } : {}) }));
 }
 const OTHERS: Schema = [
-  ...['BillingCurrency', 'ChargeCategory'].map((name) => ({ name, type: 'BYTE_ARRAY' as const, converted_type: 'UTF8' as const, repetition_type: 'REQUIRED' as const })),
-  ...['BillingPeriodStart', 'ChargePeriodStart', 'ChargePeriodEnd'].map((name) => ({ name, type: 'INT64' as const, converted_type: 'TIMESTAMP_MILLIS' as const, repetition_type: 'REQUIRED' as const })),
+  ...['BillingCurrency', 'ChargeCategory'].map((name) => ({
+    name,
+    type: 'BYTE_ARRAY' as const,
+    converted_type: 'UTF8' as const,
+    repetition_type: 'REQUIRED' as const,
+  })),
+  ...['BillingPeriodStart', 'ChargePeriodStart', 'ChargePeriodEnd'].map((name) => ({
+    name,
+    type: 'INT64' as const,
+    converted_type: 'TIMESTAMP_MILLIS' as const,
+    repetition_type: 'REQUIRED' as const,
+  })),
 ];
 
 describe('a Parquet file', () => {
@@ -31,7 +41,15 @@ describe('a Parquet file', () => {
     using scratch = new Scratch();
     const values = [12345678901234567890_123456789012345678n, -1n, 99999999999999999999_999999999999999999n, 0n, 1_500000000000000000n];
     const columns = [{ name: 'BilledCost', data: values }, ...rest(5)];
-    const cost = { name: 'BilledCost', type: 'FIXED_LEN_BYTE_ARRAY' as const, type_length: 16, converted_type: 'DECIMAL' as const, precision: 38, scale: 18, repetition_type: 'REQUIRED' as const };
+    const cost = {
+      name: 'BilledCost',
+      type: 'FIXED_LEN_BYTE_ARRAY' as const,
+      type_length: 16,
+      converted_type: 'DECIMAL' as const,
+      precision: 38,
+      scale: 18,
+      repetition_type: 'REQUIRED' as const,
+    };
     const { charges, summary } = await readText(scratch, bytes(columns, [{ name: 'root', num_children: 6 }, cost, ...OTHERS]));
     expect(charges.map(({ billedCost }) => billedCost)).toEqual(values);
     expect(charges[0]).toMatchObject({ start: parseInstant('2025-01-05'), row: 1 });
@@ -41,8 +59,18 @@ describe('a Parquet file', () => {
 
   it('gives INT64 decimals exactly', async () => {
     using scratch = new Scratch();
-    const cost = { name: 'BilledCost', type: 'INT64' as const, converted_type: 'DECIMAL' as const, precision: 18, scale: 4, repetition_type: 'OPTIONAL' as const };
-    const { charges, quarantined } = await readText(scratch, bytes([{ name: 'BilledCost', data: [90071992547409931n, null, -5n] }, ...rest(3)], [{ name: 'root', num_children: 6 }, cost, ...OTHERS]));
+    const cost = {
+      name: 'BilledCost',
+      type: 'INT64' as const,
+      converted_type: 'DECIMAL' as const,
+      precision: 18,
+      scale: 4,
+      repetition_type: 'OPTIONAL' as const,
+    };
+    const { charges, quarantined } = await readText(
+      scratch,
+      bytes([{ name: 'BilledCost', data: [90071992547409931n, null, -5n] }, ...rest(3)], [{ name: 'root', num_children: 6 }, cost, ...OTHERS]),
+    );
     expect(charges.map(({ billedCost }) => formatDecimal(billedCost))).toEqual(['9007199254740.9931', '-0.0005']);
     expect(quarantined).toMatchObject([{ row: 2, line: 2, problems: [{ code: 'FOCUS-210' }] }]);
   });

@@ -34,14 +34,18 @@ export async function readParquet(source: Source, warnings: Warnings): Promise<R
 const unreadable = (error: unknown, name: string): IntakeProblem =>
   error instanceof IntakeProblem
     ? error
-    : new IntakeProblem('FOCUS-107', `${name}: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}.`, 'Download it again, or export the dataset as CSV.');
+    : new IntakeProblem(
+        'FOCUS-107',
+        `${name}: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}.`,
+        'Download it again, or export the dataset as CSV.',
+      );
 
 function fileBuffer(fd: number, byteLength: number): AsyncBuffer {
   const slice = (start: number, end = byteLength): ArrayBuffer => {
     const from = start < 0 ? Math.max(byteLength + start, 0) : start;
     const buffer = new ArrayBuffer(Math.max(Math.min(end, byteLength) - from, 0));
     const view = new Uint8Array(buffer);
-    for (let at = 0; at < view.length; ) {
+    for (let at = 0; at < view.length;) {
       const read = readSync(fd, view, at, view.length - at, from + at);
       if (read === 0) throw new Error('the file ends before the data that its footer names');
       at += read;
@@ -51,7 +55,13 @@ function fileBuffer(fd: number, byteLength: number): AsyncBuffer {
   return { byteLength, slice };
 }
 
-async function* batches(file: AsyncBuffer, metadata: FileMetaData, names: readonly string[], converters: readonly ToText[], name: string): AsyncGenerator<RawBatch> {
+async function* batches(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  names: readonly string[],
+  converters: readonly ToText[],
+  name: string,
+): AsyncGenerator<RawBatch> {
   let first = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
@@ -151,7 +161,9 @@ function converter(element: SchemaElement, warnings: Warnings): ToText {
   return (value) => {
     if (typeof value === 'string') return value;
     if (value instanceof Uint8Array) return decoder.decode(value);
-    return typeof value === 'object' ? JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part)) : String(value);
+    return typeof value === 'object'
+      ? JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))
+      : String(value);
   };
 }
 
@@ -169,7 +181,10 @@ function twosComplement(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`));
 }
 
-const uuid = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const uuid = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** The shortest text that reads back as the same 32-bit float: 0.1, where the double beside it is 0.10000000149011612. */
 function shortestFloat(value: number): string {

@@ -49,7 +49,7 @@ export class QuarantineFile {
     try {
       this.fd ??= openSync(this.path, 'w');
       const bytes = Buffer.from(`${this.pending.join('\n')}\n`);
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
     } catch (error) {
       throw writeProblem(error, this.path);
     }

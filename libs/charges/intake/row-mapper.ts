@@ -1,6 +1,16 @@
 import type { Instant } from '#kernel';
 import { CHARGE_CATEGORIES } from '../domain/charge.js';
-import { DECIMAL_COLUMNS, digestParts, escapeField, FIRST_DECIMAL, FIRST_INSTANT, SPELLING_COUNT, VALUE_COUNT, type StringColumn, type ValueColumn } from '../wire/charge-row.js';
+import {
+  DECIMAL_COLUMNS,
+  digestParts,
+  escapeField,
+  FIRST_DECIMAL,
+  FIRST_INSTANT,
+  SPELLING_COUNT,
+  VALUE_COUNT,
+  type StringColumn,
+  type ValueColumn,
+} from '../wire/charge-row.js';
 import { focusName, VALUE_COLUMNS, type Header } from './columns.js';
 import { isAbsent, readDecimal, type DecimalReading } from './decimal-field.js';
 import { InstantReader, type InstantReading } from './instant-field.js';
@@ -146,7 +156,8 @@ export class RowMapper {
     const closed = CLOSED_AT[c];
     if (closed === undefined) return escapeField(trimmed.toWellFormed());
     const value = closed.get(trimmed.toLowerCase());
-    if (value === undefined) return this.problem('FOCUS-230', c, trimmed, `one of ${[...closed.values()].join(', ')}${c === CATEGORY ? '' : ' or nothing'}`);
+    if (value === undefined)
+      return this.problem('FOCUS-230', c, trimmed, `one of ${[...closed.values()].join(', ')}${c === CATEGORY ? '' : ' or nothing'}`);
     if (value !== trimmed) this.warn('FOCUS-308', c);
     return value;
   }
@@ -189,7 +200,8 @@ export class RowMapper {
   }
 
   private order(start: Instant | null, end: Instant | null, c: number): void {
-    if (start !== null && end !== null && end < start) this.problem('FOCUS-221', c, this.raw(c), `an end that is not before ${this.values[c === END ? START : PERIOD_START] as string}`);
+    if (start !== null && end !== null && end < start)
+      this.problem('FOCUS-221', c, this.raw(c), `an end that is not before ${this.values[c === END ? START : PERIOD_START] as string}`);
   }
 
   private readDecimals(): boolean {

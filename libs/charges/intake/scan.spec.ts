@@ -12,8 +12,20 @@ describe('reading a FOCUS file', () => {
     using scratch = new Scratch();
     const { charges, summary } = await readText(scratch, csv(row({ ChargePeriodStart: '2025-01-05T12:00:00Z' }), row(), row({ BilledCost: '-2' })));
     expect(charges.map((charge) => charge.row)).toEqual([2, 3, 1]);
-    expect(charges[0]).toMatchObject({ billedCost: decimal('1.5'), start: parseInstant('2025-01-05'), service: 'Compute', billingAccount: 'acc', tags: [], sku: null });
-    expect(summary).toMatchObject({ rows: 3, quarantined: 0, focusVersion: '1.0', slices: [{ billingAccount: 'acc', billingPeriodStart: '2025-01-01T00:00:00Z', rows: 3, quarantined: 0 }] });
+    expect(charges[0]).toMatchObject({
+      billedCost: decimal('1.5'),
+      start: parseInstant('2025-01-05'),
+      service: 'Compute',
+      billingAccount: 'acc',
+      tags: [],
+      sku: null,
+    });
+    expect(summary).toMatchObject({
+      rows: 3,
+      quarantined: 0,
+      focusVersion: '1.0',
+      slices: [{ billingAccount: 'acc', billingPeriodStart: '2025-01-01T00:00:00Z', rows: 3, quarantined: 0 }],
+    });
   });
 
   it('is the same compressed or not, with a byte order mark or CRLF', async () => {
@@ -23,8 +35,12 @@ describe('reading a FOCUS file', () => {
     const zipped = await readText(scratch, gzipSync(text));
     expect(zipped.charges).toEqual(plain.charges);
     expect(zipped.summary).toMatchObject({ format: 'csv+gzip', sha256: createHash('sha256').update(text).digest('hex') });
-    expect(plain.charges[1]?.tags).toEqual([['a', 'x'], ['b', '1.50']]);
-    for (const other of [`\ufeff${text}`, text.replaceAll('\n', '\r\n'), Buffer.from(`\ufeff${text}`, 'utf16le')]) expect((await readText(scratch, other)).charges).toEqual(plain.charges);
+    expect(plain.charges[1]?.tags).toEqual([
+      ['a', 'x'],
+      ['b', '1.50'],
+    ]);
+    for (const other of [`\ufeff${text}`, text.replaceAll('\n', '\r\n'), Buffer.from(`\ufeff${text}`, 'utf16le')])
+      expect((await readText(scratch, other)).charges).toEqual(plain.charges);
   });
 
   it('quarantines each bad row with line, column and expected form, and keeps the rest', async () => {
@@ -47,20 +63,43 @@ describe('reading a FOCUS file', () => {
     using scratch = new Scratch();
     const { charges, summary } = await readText(
       scratch,
-      csv(row({ BilledCost: '"$10,100.00 "', BillingPeriodStart: '4/1/25', BillingPeriodEnd: '5/1/25', ChargePeriodStart: '2025-04-01 00:00:00', ChargePeriodEnd: '2025-04-01 00:00:00', BillingAccountId: 'NULL', BillingCurrency: 'usd' })),
+      csv(
+        row({
+          BilledCost: '"$10,100.00 "',
+          BillingPeriodStart: '4/1/25',
+          BillingPeriodEnd: '5/1/25',
+          ChargePeriodStart: '2025-04-01 00:00:00',
+          ChargePeriodEnd: '2025-04-01 00:00:00',
+          BillingAccountId: 'NULL',
+          BillingCurrency: 'usd',
+        }),
+      ),
     );
-    expect(charges).toMatchObject([{ billedCost: decimal('10100'), billingPeriodStart: parseInstant('2025-04-01'), billingAccount: null, billingCurrency: 'USD' }]);
+    expect(charges).toMatchObject([
+      { billedCost: decimal('10100'), billingPeriodStart: parseInstant('2025-04-01'), billingAccount: null, billingCurrency: 'USD' },
+    ]);
     expect(summary.warnings.map(({ code, column, firstLine }) => [code, column, firstLine])).toEqual(
-      expect.arrayContaining([['FOCUS-303', 'BilledCost', 2], ['FOCUS-302', 'BillingPeriodStart', 2], ['FOCUS-301', 'ChargePeriodStart', 2], ['FOCUS-304', 'BillingCurrency', 2]]),
+      expect.arrayContaining([
+        ['FOCUS-303', 'BilledCost', 2],
+        ['FOCUS-302', 'BillingPeriodStart', 2],
+        ['FOCUS-301', 'ChargePeriodStart', 2],
+        ['FOCUS-304', 'BillingCurrency', 2],
+      ]),
     );
     expect(summary.slices).toMatchObject([{ billingAccount: '' }]);
   });
 
   it('reads ContractApplied without a float, and accepts how it is found in the wild', async () => {
     using scratch = new Scratch();
-    const applied = '"{""Elements"":[{""ContractID"":""c"",""ContractCommitmentId"":""k"",""ContractCommitmentAppliedCost"":12345678901234567.123456789012345678,""ContractCommitmentAppliedQuantity"":2.50,""ContractCommitmentAppliedUnit"":""Hours""}]}"';
-    const { charges, summary } = await readText(scratch, `${HEADER},ContractApplied,ProviderName,ServiceProviderName\n${row()},${applied},Old,NULL\n`);
-    expect(charges[0]?.contractApplied).toEqual([{ contractId: 'c', commitmentId: 'k', cost: decimal('12345678901234567.123456789012345678'), quantity: decimal('2.5'), unit: 'Hours' }]);
+    const applied =
+      '"{""Elements"":[{""ContractID"":""c"",""ContractCommitmentId"":""k"",""ContractCommitmentAppliedCost"":12345678901234567.123456789012345678,""ContractCommitmentAppliedQuantity"":2.50,""ContractCommitmentAppliedUnit"":""Hours""}]}"';
+    const { charges, summary } = await readText(
+      scratch,
+      `${HEADER},ContractApplied,ProviderName,ServiceProviderName\n${row()},${applied},Old,NULL\n`,
+    );
+    expect(charges[0]?.contractApplied).toEqual([
+      { contractId: 'c', commitmentId: 'k', cost: decimal('12345678901234567.123456789012345678'), quantity: decimal('2.5'), unit: 'Hours' },
+    ]);
     expect(charges[0]?.provider).toBe('Old');
     expect(summary.focusVersion).toBe('1.3');
     expect(summary.warnings.map(({ code }) => code)).toEqual(['FOCUS-306', 'FOCUS-307']);
@@ -80,7 +119,10 @@ describe('reading a FOCUS file', () => {
     const { quarantined } = await readText(scratch, text);
     const { badDigest, fields } = quarantined[0] as (typeof quarantined)[0];
     const mended = await readText(scratch, text, { mends: new Map([[badDigest, fields.with(0, '7')]]) });
-    expect(mended.charges.map((charge) => [charge.row, charge.billedCost])).toEqual([[1, decimal('1.5')], [2, decimal('7')]]);
+    expect(mended.charges.map((charge) => [charge.row, charge.billedCost])).toEqual([
+      [1, decimal('1.5')],
+      [2, decimal('7')],
+    ]);
     expect(mended.summary).toMatchObject({ mended: 1, quarantined: 0 });
   });
 });
@@ -101,7 +143,11 @@ describe('a file that cannot be read', () => {
     using scratch = new Scratch();
     const keepIn = join(scratch.path, 'files');
     await expect(readText(scratch, content, { keepIn })).rejects.toMatchObject({ code, name: 'IntakeProblem' });
-    expect(readdirSync(scratch.path, { recursive: true }).map(String).filter((name) => !['input', 'work', 'files', 'files/incoming'].includes(name))).toEqual([]);
+    expect(
+      readdirSync(scratch.path, { recursive: true })
+        .map(String)
+        .filter((name) => !['input', 'work', 'files', 'files/incoming'].includes(name)),
+    ).toEqual([]);
   });
 
   it('answers FOCUS-109 for a path that is not there', async () => {
@@ -116,6 +162,8 @@ describe('a file that cannot be read', () => {
     expect(summary.fileSha256).not.toBe(summary.sha256);
     expect(await store.has(summary.fileSha256)).toBe(true);
     expect(await store.has(summary.quarantineSha256 as string)).toBe(true);
+    const upload = await readText(scratch, '', { path: store.pathOf(summary.fileSha256), keepIn: store.root });
+    expect(upload.summary).toMatchObject({ fileSha256: summary.fileSha256, sha256: summary.sha256, rows: 2 });
     expect(await store.erase(summary.fileSha256)).toBe(true);
     expect(await store.erase(summary.fileSha256)).toBe(false);
   });

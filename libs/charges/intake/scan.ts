@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
 import { resolveHeader, type Header } from './columns.js';
 import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
@@ -31,7 +31,9 @@ type Control = { readonly onProgress?: ((progress: Progress) => void) | undefine
 export async function scanFocus(options: ScanOptions, workDir: string, control: Control = {}): Promise<Scan> {
   const source = await openSource(options.path, options.name);
   const store = options.keepIn === undefined ? null : new FileStore(options.keepIn);
-  const draft = store?.draft() ?? null;
+  // An upload was spooled into the store before it is scanned, and is not copied once more.
+  const spooled = store !== null && options.path.startsWith(store.root + sep);
+  const draft = spooled ? null : (store?.draft() ?? null);
   const pass = new ScanPass(source, options, workDir, control);
   try {
     const { header, digests } = await (source.format === 'parquet' ? pass.parquet(draft) : pass.csv(draft));
@@ -97,7 +99,8 @@ class ScanPass {
   }
 
   summary(header: Header, digests: Digests, quarantineSha256: string | null): ScanSummary {
-    const order = (a: SliceCount, b: SliceCount) => (a.billingPeriodStart + FIELD_SEPARATOR + a.billingAccount < b.billingPeriodStart + FIELD_SEPARATOR + b.billingAccount ? -1 : 1);
+    const order = (a: SliceCount, b: SliceCount) =>
+      a.billingPeriodStart + FIELD_SEPARATOR + a.billingAccount < b.billingPeriodStart + FIELD_SEPARATOR + b.billingAccount ? -1 : 1;
     return {
       name: this.source.name,
       format: this.source.format,
@@ -183,6 +186,11 @@ class ScanPass {
     const now = performance.now();
     if (!last && now - this.told < PROGRESS_MS) return;
     this.told = now;
-    this.control.onProgress?.({ bytesRead: last ? this.source.bytes : this.bytesRead, bytesTotal: this.source.bytes, rows: this.rows, quarantined: this.quarantine.count });
+    this.control.onProgress?.({
+      bytesRead: last ? this.source.bytes : this.bytesRead,
+      bytesTotal: this.source.bytes,
+      rows: this.rows,
+      quarantined: this.quarantine.count,
+    });
   }
 }

@@ -24,16 +24,26 @@ describe('comparing a delivery with the rows in force', () => {
       fc.asyncProperty(values, values, async (before, after) => {
         using scratch = new Scratch();
         const first = await scanned(scratch, costs(before));
-        const old = (await chargesOf(first)).map((charge) => ({ digest: rowDigest(charge), address: `event:${charge.row}`, cost: charge.billedCost }));
+        const old = (await chargesOf(first)).map((charge) => ({
+          digest: rowDigest(charge),
+          address: `event:${charge.row}`,
+          cost: charge.billedCost,
+        }));
         const intake = await scanned(scratch, costs(after));
         const counts = await intake.diff(inForce(old));
         const reversed = await collect(intake.reversals());
         const added = await chargesOf(intake, { onlyAdded: true });
         const kept = old.filter(({ address }) => !reversed.includes(address)).map(({ cost }) => cost);
-        expect([...kept, ...added.map(({ billedCost }) => billedCost)].map(String).sort()).toEqual((await chargesOf(intake)).map(({ billedCost }) => String(billedCost)).sort());
+        expect([...kept, ...added.map(({ billedCost }) => billedCost)].map(String).sort()).toEqual(
+          (await chargesOf(intake)).map(({ billedCost }) => String(billedCost)).sort(),
+        );
         expect(counts).toEqual({ reversed: reversed.length, added: added.length, unchanged: kept.length });
         expect(Math.min(counts.reversed + kept.length - before.length, counts.added + kept.length - after.length)).toBe(0);
-        for (const { cost } of old) if (reversed.length + added.length > 0) expect(old.some((o) => o.cost === cost && reversed.includes(o.address)) && added.some(({ billedCost }) => billedCost === cost)).toBe(false);
+        for (const { cost } of old)
+          if (reversed.length + added.length > 0)
+            expect(old.some((o) => o.cost === cost && reversed.includes(o.address)) && added.some(({ billedCost }) => billedCost === cost)).toBe(
+              false,
+            );
         await Promise.all([first.close(), intake.close()]);
       }),
       { numRuns: 40 },

@@ -35,7 +35,8 @@ export async function openSource(path: string, name = basename(path)): Promise<S
   }
 }
 
-export const emptyFile = (name: string): IntakeProblem => new IntakeProblem('FOCUS-101', `${name} holds no data.`, 'Check the export; a period without charges is named in the import itself.');
+export const emptyFile = (name: string): IntakeProblem =>
+  new IntakeProblem('FOCUS-101', `${name} holds no data.`, 'Check the export; a period without charges is named in the import itself.');
 
 function formatOf(magic: Buffer): SourceFormat {
   if (magic[0] === 0x1f && magic[1] === 0x8b) return 'csv+gzip';

@@ -55,7 +55,13 @@ async function serve(port: NonNullable<typeof parentPort>, workDir: string): Pro
   port.on('message', (request: Request) => {
     answer(request)
       .then((value) => post({ to: request.id, value }))
-      .catch((error: unknown) => post(error instanceof IntakeProblem ? { to: request.id, problem: error.toData() } : { to: request.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
+      .catch((error: unknown) =>
+        post(
+          error instanceof IntakeProblem
+            ? { to: request.id, problem: error.toData() }
+            : { to: request.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        ),
+      );
   });
 }
 

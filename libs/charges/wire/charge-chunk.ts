@@ -167,7 +167,8 @@ export function decodeChargeChunk(data: ChargeChunkData): ChargeChunk {
   const columns = [...STRING_COLUMNS, ...INSTANT_COLUMNS, ...DECIMAL_COLUMNS, 'row'] as const;
   for (const column of columns) {
     const values = data[column];
-    if (values !== undefined && values.length !== data.count) throw new RangeProblem('CHUNK_MALFORMED', `column ${column} holds ${values.length} values for ${data.count} rows`);
+    if (values !== undefined && values.length !== data.count)
+      throw new RangeProblem('CHUNK_MALFORMED', `column ${column} holds ${values.length} values for ${data.count} rows`);
   }
   return new ChargeChunk(data);
 }

@@ -77,11 +77,11 @@ export function digestParts(parts: readonly string[]): string {
 }
 
 // Control characters separate fields and lines here, so a value that holds one is written as DLE + (code + 64).
-// eslint-disable-next-line no-control-regex
+
 const CONTROL = /[\x00-\x1f]/;
-// eslint-disable-next-line no-control-regex
+
 const CONTROLS = /[\x00-\x1f]/g;
-// eslint-disable-next-line no-control-regex
+
 const ESCAPED = /\x10([@-_])/g;
 export const escapeField = (text: string): string =>
   CONTROL.test(text) ? text.replace(CONTROLS, (c) => `\x10${String.fromCharCode(c.charCodeAt(0) + 64)}`) : text;
@@ -120,7 +120,9 @@ export function tagsText(tags: readonly (readonly [string, string])[]): string {
 }
 
 export const parseTags = (text: string): readonly (readonly [string, string])[] =>
-  text === '' ? [] : (Object.entries(JSON.parse(text) as Record<string, string>).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) as [string, string][]);
+  text === ''
+    ? []
+    : (Object.entries(JSON.parse(text) as Record<string, string>).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) as [string, string][]);
 
 /** Canonical JSON array of the applied elements, decimals as canonical text, absent members left out; "" when there are none. */
 export function appliedText(elements: readonly AppliedElement[]): string {

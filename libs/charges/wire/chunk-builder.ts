@@ -1,5 +1,15 @@
 import { canonicalJson } from '#kernel';
-import { DECIMAL_COLUMNS, FIRST_DECIMAL, FIRST_INSTANT, INSTANT_COLUMNS, STRING_COLUMNS, VALUE_COUNT, type EncodedRow, instantOfValue, unescapeField } from './charge-row.js';
+import {
+  DECIMAL_COLUMNS,
+  FIRST_DECIMAL,
+  FIRST_INSTANT,
+  INSTANT_COLUMNS,
+  STRING_COLUMNS,
+  VALUE_COUNT,
+  type EncodedRow,
+  instantOfValue,
+  unescapeField,
+} from './charge-row.js';
 import { CHUNK_BYTES_MAX, CHUNK_ROWS_MAX } from './chunk-data.js';
 import { SpellingTable } from './spelling-table.js';
 
@@ -151,7 +161,8 @@ export class ChargeChunkBuilder {
     ];
     for (let c = 0; c < VALUE_COUNT; c++) {
       if (!this.present[c]) continue;
-      const text = c < FIRST_DECIMAL ? `[${(this.columns[c] as number[]).join(',')}]` : `["${(this.decimals[c - FIRST_DECIMAL] as string[]).join('","')}"]`;
+      const text =
+        c < FIRST_DECIMAL ? `[${(this.columns[c] as number[]).join(',')}]` : `["${(this.decimals[c - FIRST_DECIMAL] as string[]).join('","')}"]`;
       members.push([COLUMN_NAMES[c] as string, text]);
     }
     const spelling = this.spelling.data(this.rows.length);

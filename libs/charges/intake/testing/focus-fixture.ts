@@ -8,7 +8,8 @@ import type { ChunksOptions, Intake, ScanOptions, ScanSummary } from '../intake.
 import { IntakeSession } from '../session.js';
 import type { QuarantinedRow } from '../quarantine.js';
 
-export const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,BillingAccountId,ServiceName,Tags';
+export const HEADER =
+  'BilledCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,BillingAccountId,ServiceName,Tags';
 export const ROW = '1.50,USD,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,Usage,2025-01-05T00:00:00Z,2025-01-06T00:00:00Z,acc,Compute,';
 /** ROW with some columns replaced. */
 export const row = (fields: Partial<Record<string, string>> = {}): string => {
@@ -63,4 +64,5 @@ export async function readFile(scratch: Scratch, path: string, options: Partial<
     await intake.close();
   }
 }
-export const readText = (scratch: Scratch, content: string | Uint8Array, options: Partial<ScanOptions> = {}): Promise<Read> => readFile(scratch, scratch.file('input', content), options);
+export const readText = (scratch: Scratch, content: string | Uint8Array, options: Partial<ScanOptions> = {}): Promise<Read> =>
+  readFile(scratch, scratch.file('input', content), options);
