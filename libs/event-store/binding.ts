@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type JsonObject } from '#kernel';
+import { canonicalJson, type Json } from '#kernel';
 
 import { envelopeText } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidV5, uuidV5From } from './ids.js';
@@ -59,7 +59,7 @@ export const commandDigest = (commandType: string, target: string, input: Json):
  * told "stored" (EventStoreDB keeps the first data of an id and says success).
  */
 export function bindingEvent(ids: KeyIds, bound: BoundData, context: CommandContext, ruleVersion: string): NewEvent {
-  const data = canonicalJson(bound as unknown as JsonObject);
+  const data = boundText(bound);
   return {
     id: uuidV5From(ids.bytes, `bound ${data}`),
     type: COMMAND_BOUND,
@@ -67,6 +67,10 @@ export function bindingEvent(ids: KeyIds, bound: BoundData, context: CommandCont
     metadata: envelopeText({ ...commonEnvelope(ids, context, ruleVersion), schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] }),
   };
 }
+
+/** Canonical JSON by hand, members in order: this is on the path of every command. */
+const boundText = ({ commandType, digest, eventCount, target, targetRevision }: BoundData): string =>
+  `{"commandType":${canonicalJson(commandType)},"digest":"${digest}","eventCount":${eventCount},"target":${canonicalJson(target)},"targetRevision":${targetRevision}}`;
 
 export function commonEnvelope(ids: KeyIds, context: CommandContext, ruleVersion: string) {
   return {

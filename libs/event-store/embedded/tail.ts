@@ -28,6 +28,7 @@ export class Tail {
   private readonly indexNames: StatementSync;
   private readonly indexEvents: StatementSync;
   private readonly setWatermark: StatementSync;
+  private readonly knowsHash: StatementSync;
   private readonly findName: StatementSync;
   private readonly lastIndexed: StatementSync;
 
@@ -41,6 +42,7 @@ export class Tail {
       'INSERT INTO stream_events SELECT stream, revision, position FROM events WHERE position > ? ORDER BY stream, revision',
     );
     this.setWatermark = database.prepare('UPDATE indexed SET position = ?, stream = ?');
+    this.knowsHash = arrays(database.prepare('SELECT 1 FROM stream_names WHERE hash = ?'));
     this.findName = arrays(database.prepare('SELECT s.id FROM stream_names n JOIN streams s ON s.id = n.stream WHERE n.hash = ? AND s.name = ?'));
     this.lastIndexed = arrays(database.prepare('SELECT revision FROM stream_events WHERE stream = ? ORDER BY revision DESC LIMIT 1'));
   }
@@ -64,7 +66,10 @@ export class Tail {
   streamId(name: string): number | null {
     const id = this.names.get(name);
     if (id !== undefined) return id;
-    const row = this.findName.get(nameHash(name), name) as unknown as [number] | undefined;
+    const hash = nameHash(name);
+    // Most names that are looked up here are new: the key of a command that was never seen.
+    if (this.knowsHash.get(hash) === undefined) return null;
+    const row = this.findName.get(hash, name) as unknown as [number] | undefined;
     return row ? row[0] : null;
   }
 
