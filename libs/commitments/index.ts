@@ -1,1 +1,2 @@
 export * from './domain/index.js';
+export { COMMITMENT_EVENTS, commitmentCodec } from './wire/commitment.wire.js';

@@ -116,7 +116,7 @@ export class AllocationBuilder {
     });
   }
 
-  build(common: Pick<StoredAllocation, 'deliveryId' | 'chunk' | 'run' | 'trigger' | 'final'>, chunkRows: number | null): JsonObject {
+  build(common: Pick<StoredAllocation, 'deliveryId' | 'chunk' | 'final'>, chunkRows: number | null): JsonObject {
     const everyRow = chunkRows !== null && this.rows.length === chunkRows;
     const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
     return {

@@ -23,12 +23,13 @@ export const feedCodec: EventCodec<FeedEvent> = {
         return { type, feedId, deliveryId, file, chunks, rows, additions, reversals, quarantined, slices: slices.map(sliceFromJson), warnings };
       }
       case 'RowsMended': {
-        const { feedId, deliveryId, chunk = null, rows = [] } = data as unknown as { feedId: string; deliveryId: string; chunk?: number; rows?: StoredMend[] };
+        const { feedId, deliveryId, chunk = null, fieldsSha256 = '', rows = [] } = data as unknown as { feedId: string; deliveryId: string; chunk?: number; fieldsSha256?: string; rows?: StoredMend[] };
         return {
           type,
           feedId,
           deliveryId,
           chunk,
+          fieldsSha256,
           rows: rows.map(({ billingAccount = '', billingPeriodStart, ...rest }) => ({ ...rest, billingAccount, billingPeriodStart: instantFromJson(billingPeriodStart) })),
         };
       }
@@ -48,7 +49,7 @@ function dataOf(event: FeedEvent): JsonObject {
     }
     case 'RowsMended': {
       const rows = event.rows.map((row): JsonObject => ({ ...row, billingPeriodStart: instantToJson(row.billingPeriodStart) }));
-      return { feedId: event.feedId, deliveryId: event.deliveryId, chunk: event.chunk ?? undefined, rows };
+      return { feedId: event.feedId, deliveryId: event.deliveryId, chunk: event.chunk ?? undefined, fieldsSha256: event.fieldsSha256, rows };
     }
   }
 }

@@ -1,3 +1,4 @@
 export * from './tenor/ledger/v1/commitments_pb.js';
 export * from './tenor/ledger/v1/common_pb.js';
 export * from './tenor/ledger/v1/contracts_pb.js';
+export * from './tenor/ledger/v1/organizations_pb.js';

@@ -3,6 +3,7 @@ import type { AppliedElement } from '../charge.js';
 import { Balances, type BalanceSource, exactPosting } from './balances.js';
 import { allChangePoints, type BookCommitment, bookCommitment, type BookEntry, periodAt } from './book.js';
 import type { Decision, Entry, ReasonCode } from './decision.js';
+import { facetsUsed } from './facet-key.js';
 import { foreignEntries } from './foreign.js';
 import type { Facets } from './match.js';
 import { buildTrees, type Plan, planRow, type TreeNode } from './plan.js';
@@ -29,6 +30,8 @@ export class AllocationEngine {
   readonly book: ReadonlyMap<string, BookCommitment>;
   readonly balances: Balances;
   private readonly trees: ReadonlyMap<string, readonly TreeNode[]>;
+  /** What rows must agree in to share a plan. */
+  readonly facets: readonly (keyof Facets)[];
   private readonly points: readonly Instant[];
   private readonly plans = new Map<string, Plan>();
   private readonly byStatedId = new Map<string, BookCommitment>();
@@ -37,6 +40,7 @@ export class AllocationEngine {
     this.book = new Map([...entries].map((entry) => [entry.commitment.commitmentId, bookCommitment(entry)]));
     this.balances = new Balances(source);
     this.trees = buildTrees(this.book);
+    this.facets = facetsUsed(this.book.values());
     this.points = allChangePoints(this.book.values());
     for (const commitment of this.book.values()) {
       for (const { contractId, commitmentId } of commitment.final.reference.contractCommitments) this.byStatedId.set(statedKey(contractId, commitmentId), commitment);

@@ -1,0 +1,190 @@
+import { envelopeText, type EventStore, type NewEvent, uuidV5 } from '#event-store';
+import { canonicalJson, type JsonObject } from '#kernel';
+import type { Entities, Projector, ReadDatabase } from '#read-store';
+import { AllocationEngine } from '../domain/allocation/engine.js';
+import { Chunks, LATEST } from '../read/chunks.js';
+import { Drawdown } from '../read/drawdown.js';
+import { allocateDelivery } from './allocate-delivery.js';
+import { BookReader } from './book.js';
+import { reallocate } from './reallocate.js';
+
+/** Names the calculation that made an allocation, so that newer code can replay it as it was. */
+export const ALLOCATION_RULES = 'allocation-1';
+
+export interface AllocatorOptions {
+  readonly store: EventStore;
+  readonly ledger: string;
+  readonly database: ReadDatabase;
+  readonly entities: Entities;
+  readonly projector: Projector;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface Trigger {
+  readonly organization: string;
+  readonly position: number;
+  readonly event: string;
+  readonly kind: 'delivery' | 'mend' | 'terms';
+  /** Delivery, or commitment or party whose terms changed. */
+  readonly subject: string;
+  readonly chunk: number | null;
+}
+
+/** What a run needs of its surroundings: read chunks, append its events in order. */
+export interface Run {
+  readonly trigger: Trigger;
+  readonly chunks: Chunks;
+  readonly database: ReadDatabase;
+  /** Events of this run that are stored already: it was interrupted. */
+  readonly done: number;
+  append(data: JsonObject): Promise<void>;
+}
+
+/** Another process allocates the same organization: wait for its events instead of doubling them. */
+class Overtaken extends Error {}
+
+/**
+ * Turns charges into postings. Follows the triggers in recorded order, one run each, all in one stream an organization: that
+ * stream alone knows how full a commitment is. Deterministic ids at exact revisions make a repeated run the same run.
+ */
+export class Allocator {
+  private running: Promise<void> | null = null;
+  private again = false;
+  private closed = false;
+  private readonly chunks: Chunks;
+  private readonly books: BookReader;
+  private readonly drawdown: Drawdown;
+  private readonly engines = new Map<string, { readonly fingerprint: string; readonly revision: number; readonly engine: AllocationEngine }>();
+
+  constructor(private readonly options: AllocatorOptions) {
+    const { database, store, ledger, entities } = options;
+    this.chunks = new Chunks(database, store, ledger);
+    this.books = new BookReader(entities);
+    this.drawdown = new Drawdown(database);
+  }
+
+  /** Called whenever the read models moved. */
+  wake(): void {
+    if (this.closed) return;
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    if (this.next() === null) return;
+    this.running = this.run().finally(() => {
+      this.running = null;
+      if (this.again) {
+        this.again = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** Resolves when nothing is left to allocate. */
+  async settle(): Promise<void> {
+    await this.options.projector.catchUp();
+    this.wake();
+    while (this.running) {
+      await this.running;
+      await this.options.projector.catchUp();
+      this.wake();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      for (let trigger = this.next(); trigger !== null && !this.closed; trigger = this.next()) await this.settleTrigger(trigger);
+    } catch (error) {
+      this.engines.clear();
+      if (error instanceof Overtaken) await this.options.projector.catchUp();
+      else this.options.onFault(error);
+      if (!this.closed) setTimeout(() => this.wake(), error instanceof Overtaken ? 20 : 500).unref();
+    }
+  }
+
+  /** The first trigger to settle; changes of terms in a row are taken together, as the last of them leaves the terms. */
+  private next(): Trigger | null {
+    const rows = this.options.database
+      .sql('SELECT org, position, event, kind, subject, chunk FROM triggers WHERE settled IS NULL ORDER BY org, position LIMIT 1000')
+      .all<[string, number, string, Trigger['kind'], string, number | null]>()
+      .map(([organization, position, event, kind, subject, chunk]): Trigger => ({ organization, position, event, kind, subject, chunk }));
+    const first = rows[0];
+    if (!first) return null;
+    if (first.kind !== 'terms') return first;
+    const own = rows.filter(({ organization }) => organization === first.organization);
+    const end = own.findIndex(({ kind }) => kind !== 'terms');
+    const together = end < 0 ? own : own.slice(0, end);
+    return this.openRun(first.organization)?.trigger ?? (together.at(-1) as Trigger);
+  }
+
+  /** A run that began and did not end goes on under the trigger it began with. */
+  private openRun(organization: string): { trigger: Trigger; done: number; first: number } | null {
+    const row = this.options.database
+      .sql(
+        'SELECT t.position, t.event, t.kind, t.subject, t.chunk, r.allocation_revision - r.first_revision + 1, r.first FROM runs r JOIN triggers t ON t.org = r.org AND t.event = r.trigger_event WHERE r.org = ? AND r.last IS NULL',
+      )
+      .get<[number, string, Trigger['kind'], string, number | null, number, number]>(organization);
+    if (!row) return null;
+    const [position, event, kind, subject, chunk, done, first] = row;
+    return { trigger: { organization, position, event, kind, subject, chunk }, done, first };
+  }
+
+  private async settleTrigger(pending: Trigger): Promise<void> {
+    const { organization } = pending;
+    const open = this.openRun(organization);
+    const trigger = open?.trigger ?? pending;
+    let revision = this.lastRevision(organization);
+    let count = open?.done ?? 0;
+    let position = 0;
+    const runId = uuidV5(trigger.event, 'allocation');
+    const run: Run = {
+      trigger,
+      chunks: this.chunks,
+      database: this.options.database,
+      done: count,
+      append: async (data) => {
+        const event = this.newEvent(trigger, runId, count, data);
+        const outcome = await this.options.store.append([{ stream: allocationStream(this.options.ledger, organization), expected: revision < 0 ? 'no-stream' : revision, events: [event] }]);
+        if (!outcome.ok) throw new Overtaken();
+        revision++;
+        count++;
+        position = outcome.position;
+      },
+    };
+    if (trigger.kind === 'terms') await reallocate(run, this.books.at(organization, trigger.position));
+    else await this.allocate(run, revision, () => revision);
+    await this.options.projector.waitFor(() => (this.options.projector.position ?? -1) >= position, 600_000);
+  }
+
+  private async allocate(run: Run, before: number, after: () => number): Promise<void> {
+    const { organization, position } = run.trigger;
+    const fingerprint = this.books.fingerprint(organization, position);
+    const kept = this.engines.get(organization);
+    const fits = kept?.fingerprint === fingerprint && kept.revision === before && run.done === 0;
+    const engine = fits ? kept.engine : new AllocationEngine(this.books.at(organization, position), { drawn: (commitment, from, to) => this.drawdown.between(commitment, from, to, LATEST) });
+    this.engines.delete(organization);
+    await allocateDelivery(run, engine);
+    this.engines.set(organization, { fingerprint, revision: after(), engine });
+  }
+
+  private lastRevision(organization: string): number {
+    return this.options.database.sql('SELECT max(allocation_revision) FROM runs WHERE org = ?').get<[number | null]>(organization)?.[0] ?? -1;
+  }
+
+  private newEvent({ organization, event: trigger }: Trigger, run: string, index: number, data: JsonObject): NewEvent {
+    return {
+      id: uuidV5(trigger, `allocation|${index}`),
+      type: 'ChargesAllocated',
+      data: canonicalJson({ ...data, run, trigger }),
+      metadata: envelopeText({ schemaVersion: 1, organization, effectiveAt: null, actor: 'allocator', onBehalfOf: null, keyDigest: null, correlation: run, causation: trigger, ruleVersion: ALLOCATION_RULES, evidence: [] }),
+    };
+  }
+}
+
+/** One stream an organization: the order in it is the order in which commitments were filled. */
+export const allocationStream = (ledger: string, organization: string): string => `${ledger}.${organization}.allocation-${organization}`;

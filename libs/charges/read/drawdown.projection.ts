@@ -1,0 +1,224 @@
+import { addMonths, type Decimal, type Instant, MS_PER_DAY, MS_PER_HOUR, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
+import type { ProjectedEvent, Projection, ReadDatabase } from '#read-store';
+import type { Drawn, Posting } from '../domain/allocation/decision.js';
+import { AllocationReader, type CoverageDelta, type StoredAllocation } from '../wire/allocation.wire.js';
+
+/** Sizes of the cells that keep running totals: a past answer adds up whole cells, so its cost depends on the days asked for. */
+export const LEVELS = { month: 0, day: 1, hour: 2, instant: 3 } as const;
+export type Level = (typeof LEVELS)[keyof typeof LEVELS];
+
+export const NOTHING: Drawn = { certain: ZERO, low: ZERO, high: ZERO, openUp: 0, openDown: 0, marketplace: ZERO };
+
+export const cellEnd = (level: Level, bucket: Instant): Instant => {
+  if (level === LEVELS.month) return addMonths(bucket, 1);
+  return (bucket + (level === LEVELS.day ? MS_PER_DAY : level === LEVELS.hour ? MS_PER_HOUR : 1)) as Instant;
+};
+
+interface Cell {
+  readonly commitment: string;
+  readonly level: Level;
+  readonly bucket: Instant;
+  certain: bigint;
+  low: bigint;
+  high: bigint;
+  openUp: number;
+  openDown: number;
+  marketplace: bigint;
+}
+
+/** Events after which charges must be allocated, or allocated anew. */
+export const TRIGGERS: ReadonlyMap<string, 'delivery' | 'mend' | 'terms'> = new Map([
+  ['DeliveryRecorded', 'delivery'],
+  ['RowsMended', 'mend'],
+  ['CommitmentMade', 'terms'],
+  ['CommitmentAmended', 'terms'],
+  ['CommitmentCorrected', 'terms'],
+  ['CommitmentVoided', 'terms'],
+  ['CommitmentReclassified', 'terms'],
+  ['CommitmentCancelled', 'terms'],
+  ['PartyChanged', 'terms'],
+]);
+
+/**
+ * What was drawn: for each commitment a running total per month, day and hour (and per instant inside an hour), at each recorded
+ * position that changed it. Postings of one run count together, at the position of the run's first event.
+ */
+export class DrawdownProjection implements Projection {
+  readonly name = 'drawdown';
+  readonly version = 1;
+  readonly handles: ReadonlySet<string> = new Set(['ChargesAllocated', ...TRIGGERS.keys()]);
+  readonly tables = {
+    drawdown: {
+      ddl: `CREATE TABLE IF NOT EXISTS drawdown (commitment TEXT NOT NULL, level INTEGER NOT NULL, bucket INTEGER NOT NULL, position INTEGER NOT NULL,
+        certain TEXT NOT NULL, low TEXT NOT NULL, high TEXT NOT NULL, open_up INTEGER NOT NULL, open_down INTEGER NOT NULL, marketplace TEXT NOT NULL,
+        PRIMARY KEY (commitment, level, bucket, position)) WITHOUT ROWID`,
+      orderBy: 'commitment, level, bucket, position',
+    },
+    coverage: {
+      ddl: `CREATE TABLE IF NOT EXISTS coverage (org TEXT NOT NULL, currency TEXT NOT NULL, column_name TEXT NOT NULL, provider TEXT NOT NULL, level INTEGER NOT NULL, bucket INTEGER NOT NULL,
+        position INTEGER NOT NULL, usage TEXT NOT NULL, covered TEXT NOT NULL, PRIMARY KEY (org, currency, column_name, provider, level, bucket, position)) WITHOUT ROWID`,
+      orderBy: 'org, currency, column_name, provider, level, bucket, position',
+    },
+    allocations: {
+      ddl: `CREATE TABLE IF NOT EXISTS allocations (delivery TEXT NOT NULL, chunk INTEGER NOT NULL, position INTEGER NOT NULL, run INTEGER NOT NULL, decisions TEXT NOT NULL,
+        PRIMARY KEY (delivery, chunk, position)) WITHOUT ROWID`,
+      orderBy: 'delivery, chunk, position',
+    },
+    chunk_commitments: {
+      ddl: 'CREATE TABLE IF NOT EXISTS chunk_commitments (commitment TEXT NOT NULL, delivery TEXT NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (commitment, delivery, chunk)) WITHOUT ROWID',
+      orderBy: 'commitment, delivery, chunk',
+    },
+    runs: {
+      ddl: 'CREATE TABLE IF NOT EXISTS runs (org TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER, run TEXT NOT NULL, trigger_event TEXT NOT NULL, first_revision INTEGER NOT NULL, allocation_revision INTEGER NOT NULL, PRIMARY KEY (org, first)) WITHOUT ROWID',
+      orderBy: 'org, first',
+    },
+    triggers: {
+      ddl: `CREATE TABLE IF NOT EXISTS triggers (org TEXT NOT NULL, position INTEGER NOT NULL, event TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, chunk INTEGER, settled INTEGER,
+        PRIMARY KEY (org, position)) WITHOUT ROWID; CREATE INDEX IF NOT EXISTS triggers_open ON triggers (org, position) WHERE settled IS NULL`,
+      orderBy: 'org, position',
+    },
+  };
+  private readonly withCharges = new Set<string>();
+  private readonly openRuns = new Map<string, number | null>();
+
+  apply(projected: ProjectedEvent, database: ReadDatabase): void {
+    const { event, organization } = projected;
+    if (event.type !== 'ChargesAllocated') return this.trigger(projected, database);
+    const data = event.data as unknown as StoredAllocation;
+    const first = this.runStart(organization, data, event.position, event.revision, database);
+    const reader = new AllocationReader(data);
+    const cells = new Map<string, Cell>();
+    reader.forEachPosting((commitment, posting) => addTo(cells, commitment, posting, 1));
+    for (const { commitment, posting } of reader.undone) addTo(cells, commitment, posting, -1);
+    for (const cell of cells.values()) writeCell(cell, first, database);
+    writeCoverage(organization, reader.coverage, first, database);
+    if (data.decided !== undefined && data.deliveryId !== undefined && data.chunk !== undefined) storeDecisions(data, data.deliveryId, data.chunk, event.position, first, database);
+    database.sql('UPDATE runs SET last = ?, allocation_revision = ? WHERE org = ? AND first = ?').run(data.final === true ? event.position : null, event.revision, organization, first);
+    if (data.final === true) {
+      // Triggers that came before the one named were taken together with it.
+      const until = database.sql('SELECT position FROM triggers WHERE org = ? AND event = ?').get<[number]>(organization, data.trigger)?.[0] ?? 0;
+      database.sql('UPDATE triggers SET settled = ? WHERE org = ? AND position <= ? AND settled IS NULL').run(event.position, organization, until);
+      this.openRuns.set(organization, null);
+    }
+  }
+
+  /** Until an organization has charges there is nothing that new terms could move. */
+  private trigger({ event, organization, id }: ProjectedEvent, database: ReadDatabase): void {
+    const kind = TRIGGERS.get(event.type) as string;
+    const { deliveryId, chunk } = event.data as { deliveryId?: string; chunk?: number };
+    if (kind === 'mend' && chunk === undefined) return;
+    if (kind === 'terms' && !this.hasCharges(organization, database)) return;
+    if (kind === 'delivery') this.withCharges.add(organization);
+    database.sql('INSERT INTO triggers VALUES (?, ?, ?, ?, ?, ?, NULL)').run(organization, event.position, event.id, kind, deliveryId ?? id, chunk ?? null);
+  }
+
+  private hasCharges(org: string, database: ReadDatabase): boolean {
+    if (this.withCharges.has(org)) return true;
+    const found = database.sql("SELECT 1 FROM triggers WHERE org = ? AND kind = 'delivery' LIMIT 1").get(org) !== undefined;
+    if (found) this.withCharges.add(org);
+    return found;
+  }
+
+  reset(): void {
+    this.withCharges.clear();
+    this.openRuns.clear();
+  }
+
+  private runStart(org: string, { run, trigger }: StoredAllocation, position: number, revision: number, database: ReadDatabase): number {
+    let first = this.openRuns.get(org);
+    if (first === undefined) first = database.sql('SELECT first FROM runs WHERE org = ? AND last IS NULL').get<[number]>(org)?.[0] ?? null;
+    if (first === null) {
+      first = position;
+      database.sql('INSERT INTO runs VALUES (?, ?, NULL, ?, ?, ?, ?)').run(org, position, run, trigger, revision, revision);
+    }
+    this.openRuns.set(org, first);
+    return first;
+  }
+}
+
+function storeDecisions(data: StoredAllocation, delivery: string, chunk: number, position: number, run: number, database: ReadDatabase): void {
+  const { undone: _undone, coverage: _coverage, ...decisions } = data;
+  database.sql('INSERT INTO allocations VALUES (?, ?, ?, ?, ?)').run(delivery, chunk, position, run, JSON.stringify(decisions));
+  for (const commitment of data.commitments ?? []) database.sql('INSERT OR IGNORE INTO chunk_commitments VALUES (?, ?, ?)').run(commitment, delivery, chunk);
+}
+
+function addTo(cells: Map<string, Cell>, commitment: string, posting: Posting, sign: 1 | -1): void {
+  const hour = startOfHour(posting.at);
+  addToCell(cells, commitment, LEVELS.hour, hour, posting, sign);
+  if (hour !== posting.at) addToCell(cells, commitment, LEVELS.instant, posting.at, posting, sign);
+}
+
+function addToCell(cells: Map<string, Cell>, commitment: string, level: Level, bucket: Instant, posting: Posting, sign: 1 | -1): void {
+  const key = `${commitment}|${level}|${bucket}`;
+  let cell = cells.get(key);
+  if (!cell) cells.set(key, (cell = { commitment, level, bucket, certain: 0n, low: 0n, high: 0n, openUp: 0, openDown: 0, marketplace: 0n }));
+  const factor = BigInt(sign);
+  cell.certain += factor * posting.certain;
+  cell.low += factor * posting.low;
+  cell.high += factor * posting.high;
+  cell.marketplace += factor * posting.marketplace;
+  if (posting.open === 1) cell.openUp += sign;
+  if (posting.open === -1) cell.openDown += sign;
+}
+
+function writeCell(cell: Cell, position: number, database: ReadDatabase): void {
+  upsert(cell, position, database);
+  if (cell.level !== LEVELS.hour) return;
+  upsert({ ...cell, level: LEVELS.day, bucket: startOfDay(cell.bucket) }, position, database);
+  upsert({ ...cell, level: LEVELS.month, bucket: startOfMonth(cell.bucket) }, position, database);
+}
+
+function upsert(cell: Cell, position: number, database: ReadDatabase): void {
+  const before = cellAt(database, cell.commitment, cell.level, cell.bucket, position) ?? NOTHING;
+  database
+    .sql('INSERT OR REPLACE INTO drawdown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .run(
+      cell.commitment,
+      cell.level,
+      cell.bucket,
+      position,
+      scaled(before.certain + cell.certain),
+      scaled(before.low + cell.low),
+      scaled(before.high + cell.high),
+      before.openUp + cell.openUp,
+      before.openDown + cell.openDown,
+      scaled(before.marketplace + cell.marketplace),
+    );
+}
+
+type CellRow = [string, string, string, number, number, string];
+
+/** A cell's total as known at the position: one seek. */
+export function cellAt(database: ReadDatabase, commitment: string, level: Level, bucket: Instant, position: number): Drawn | null {
+  const row = database
+    .sql('SELECT certain, low, high, open_up, open_down, marketplace FROM drawdown WHERE commitment = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1')
+    .get<CellRow>(commitment, level, bucket, position);
+  return row ? drawnOf(row) : null;
+}
+
+export function drawnOf([certain, low, high, openUp, openDown, marketplace]: CellRow): Drawn {
+  return { certain: unscaled(certain), low: unscaled(low), high: unscaled(high), openUp, openDown, marketplace: unscaled(marketplace) };
+}
+
+// Totals are kept as whole numbers of 10^-18, as text: a sum may pass the bound of a single decimal, and SQL never computes with it.
+const scaled = (value: bigint): string => value.toString();
+const unscaled = (text: string): Decimal => BigInt(text) as Decimal;
+
+function writeCoverage(org: string, deltas: readonly CoverageDelta[], position: number, database: ReadDatabase): void {
+  for (const { provider, currency, column, hour, usage, covered } of deltas) {
+    const cells: [Level, Instant][] = [
+      [LEVELS.hour, hour],
+      [LEVELS.day, startOfDay(hour)],
+      [LEVELS.month, startOfMonth(hour)],
+    ];
+    for (const [level, bucket] of cells) {
+      const key = [org, currency, column, provider ?? '', level, bucket] as const;
+      const before = database
+        .sql('SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1')
+        .get<[string, string]>(...key, position) ?? ['0', '0'];
+      database
+        .sql('INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(...key, position, scaled(unscaled(before[0]) + usage), scaled(unscaled(before[1]) + covered));
+    }
+  }
+}

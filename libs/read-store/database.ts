@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
+export type Row = readonly SQLInputValue[];
+
+/** A prepared statement over rows as arrays. */
+export class Statement {
+  constructor(private readonly statement: StatementSync) {
+    statement.setReturnArrays(true);
+  }
+
+  run(...values: SQLInputValue[]): void {
+    this.statement.run(...values);
+  }
+
+  all<T extends Row>(...values: SQLInputValue[]): readonly T[] {
+    return this.statement.all(...values) as unknown as readonly T[];
+  }
+
+  iterate<T extends Row>(...values: SQLInputValue[]): Iterable<T> {
+    return this.statement.iterate(...values) as unknown as Iterable<T>;
+  }
+
+  get<T extends Row>(...values: SQLInputValue[]): T | undefined {
+    return this.statement.get(...values) as unknown as T | undefined;
+  }
+}
+
+/** The read models' SQLite file. Everything in it can be rebuilt from the events, so it need not be flushed at each commit. */
+export class ReadDatabase {
+  private readonly db: DatabaseSync;
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(readonly path: string) {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    this.db = new DatabaseSync(path);
+    this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000');
+  }
+
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  /** Prepared once for each text. */
+  sql(text: string): Statement {
+    let statement = this.statements.get(text);
+    if (!statement) this.statements.set(text, (statement = new Statement(this.db.prepare(text))));
+    return statement;
+  }
+
+  /** All or nothing; the lock is taken at once, so that what is read inside is what is written against. */
+  transaction<T>(work: () => T): T {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Changes whenever another connection has written. */
+  dataVersion(): number {
+    return (this.sql('PRAGMA data_version').get<[number]>() as [number])[0];
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.db.close();
+  }
+}

@@ -1,0 +1,188 @@
+import type { Position, RecordedEvent } from '#event-store';
+import type { JsonObject } from '#kernel';
+import type { ReadDatabase } from './database.js';
+import type { ProjectedEvent, Projection } from './projection.js';
+
+/** Codes of stream kinds: small integers in the tables. Numbers are for ever. */
+export const ENTITY_KINDS = { organization: 1, party: 2, contract: 3, commitment: 4, feed: 5 } as const;
+export type EntityKind = keyof typeof ENTITY_KINDS;
+
+const KNOWN: ReadonlySet<string> = new Set(Object.keys(ENTITY_KINDS));
+
+/**
+ * Which entities there are, and the facts of each in order: what a query folds. Facts are never changed, so the state at any
+ * recorded position is the fold of the facts up to it.
+ */
+export class EntityProjection implements Projection {
+  readonly name = 'entities';
+  readonly version = 1;
+  readonly handles = null;
+  readonly tables = {
+    organizations: { ddl: 'CREATE TABLE IF NOT EXISTS organizations (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)', orderBy: 'seq' },
+    entities: {
+      ddl: `CREATE TABLE IF NOT EXISTS entities (seq INTEGER PRIMARY KEY, org INTEGER NOT NULL, kind INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
+        UNIQUE (org, kind, number), UNIQUE (id, kind, org))`,
+      orderBy: 'seq',
+    },
+    facts: {
+      ddl: 'CREATE TABLE IF NOT EXISTS facts (entity INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, fact TEXT NOT NULL, PRIMARY KEY (entity, revision)) WITHOUT ROWID',
+      orderBy: 'entity, revision',
+    },
+    // The longest prefix of the total order whose events all have recordedAt ≤ r ends at the last row with recorded_at ≤ r.
+    prefixes: { ddl: 'CREATE TABLE IF NOT EXISTS prefixes (recorded_at INTEGER PRIMARY KEY, position INTEGER NOT NULL)', orderBy: 'recorded_at' },
+  };
+  private readonly sequences = new Map<string, number>();
+  private organizationSequences = new Map<string, number>();
+  private lastRecordedAt = 0;
+  private lastPosition: Position | null = null;
+  private loaded = false;
+
+  apply({ event, organization, kind, id, recordedAt }: ProjectedEvent, database: ReadDatabase): void {
+    this.prefix(recordedAt, event.position, database);
+    if (!KNOWN.has(kind)) return;
+    const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
+    const fact = JSON.stringify({ type: event.type, data: event.data, metadata: event.metadata });
+    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?)').run(entity, event.revision, event.position, fact);
+  }
+
+  flush(database: ReadDatabase): void {
+    if (this.lastPosition !== null) database.sql('INSERT INTO prefixes VALUES (?, ?) ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position').run(this.lastRecordedAt, this.lastPosition);
+    this.lastPosition = null;
+  }
+
+  reset(): void {
+    this.sequences.clear();
+    this.organizationSequences.clear();
+    this.loaded = false;
+    this.lastPosition = null;
+  }
+
+  private prefix(recordedAt: number, position: Position, database: ReadDatabase): void {
+    if (!this.loaded) {
+      this.lastRecordedAt = database.sql('SELECT max(recorded_at) FROM prefixes').get<[number | null]>()?.[0] ?? 0;
+      this.loaded = true;
+    }
+    if (recordedAt > this.lastRecordedAt) {
+      this.flush(database);
+      this.lastRecordedAt = recordedAt;
+    }
+    this.lastPosition = position;
+  }
+
+  private entityOf(organization: string, kind: EntityKind, id: string, { position }: RecordedEvent, database: ReadDatabase): number {
+    const key = `${organization}|${kind}|${id}`;
+    let seq = this.sequences.get(key);
+    if (seq === undefined) {
+      const org = this.organizationOf(organization, database);
+      seq = database.sql('SELECT seq FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number]>(id, ENTITY_KINDS[kind], org)?.[0] ?? this.create(org, kind, id, position, database);
+      if (this.sequences.size > 50_000) this.sequences.clear();
+      this.sequences.set(key, seq);
+    }
+    return seq;
+  }
+
+  private create(org: number, kind: EntityKind, id: string, position: Position, database: ReadDatabase): number {
+    const last = database.sql('SELECT max(number) FROM entities WHERE org = ? AND kind = ?').get<[number | null]>(org, ENTITY_KINDS[kind])?.[0] ?? 0;
+    const seq = (database.sql('SELECT max(seq) FROM entities').get<[number | null]>()?.[0] ?? 0) + 1;
+    database.sql('INSERT INTO entities VALUES (?, ?, ?, ?, ?, ?)').run(seq, org, ENTITY_KINDS[kind], last + 1, id, position);
+    return seq;
+  }
+
+  private organizationOf(id: string, database: ReadDatabase): number {
+    let seq = this.organizationSequences.get(id);
+    if (seq === undefined) {
+      seq = database.sql('SELECT seq FROM organizations WHERE id = ?').get<[number]>(id)?.[0];
+      if (seq === undefined) {
+        seq = (database.sql('SELECT max(seq) FROM organizations').get<[number | null]>()?.[0] ?? 0) + 1;
+        database.sql('INSERT INTO organizations VALUES (?, ?)').run(seq, id);
+      }
+      this.organizationSequences.set(id, seq);
+    }
+    return seq;
+  }
+}
+
+export interface StoredFact {
+  readonly revision: number;
+  readonly position: Position;
+  readonly type: string;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export interface Entity {
+  readonly seq: number;
+  readonly id: string;
+  /** Human number within the organization and kind, from 1. */
+  readonly number: number;
+  readonly position: Position;
+}
+
+/** Queries over the entity tables. */
+export class Entities {
+  private readonly organizations = new Map<string, number>();
+
+  constructor(readonly database: ReadDatabase) {}
+
+  organization(id: string): number | null {
+    let seq = this.organizations.get(id);
+    if (seq === undefined) {
+      seq = this.database.sql('SELECT seq FROM organizations WHERE id = ?').get<[number]>(id)?.[0];
+      if (seq === undefined) return null;
+      this.organizations.set(id, seq);
+    }
+    return seq;
+  }
+
+  organizationIds(): readonly string[] {
+    return this.database.sql('SELECT id FROM organizations ORDER BY seq').all<[string]>().map(([id]) => id);
+  }
+
+  find(organization: string, kind: EntityKind, id: string): Entity | null {
+    const org = this.organization(organization);
+    if (org === null) return null;
+    const row = this.database.sql('SELECT seq, id, number, position FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number, string, number, number]>(id, ENTITY_KINDS[kind], org);
+    return row ? entity(row) : null;
+  }
+
+  bySeq(seq: number): Entity | null {
+    const row = this.database.sql('SELECT seq, id, number, position FROM entities WHERE seq = ?').get<[number, string, number, number]>(seq);
+    return row ? entity(row) : null;
+  }
+
+  /** In order of number, after `after` (exclusive), known at `position`. */
+  list(organization: string, kind: EntityKind, { after = 0, limit, position }: { after?: number; limit: number; position: Position }): readonly Entity[] {
+    const org = this.organization(organization);
+    if (org === null) return [];
+    return this.database
+      .sql('SELECT seq, id, number, position FROM entities WHERE org = ? AND kind = ? AND number > ? AND position <= ? ORDER BY number LIMIT ?')
+      .all<[number, string, number, number]>(org, ENTITY_KINDS[kind], after, position, limit)
+      .map(entity);
+  }
+
+  count(organization: string, kind: EntityKind, position: Position): number {
+    const org = this.organization(organization);
+    if (org === null) return 0;
+    return this.database.sql('SELECT count(*) FROM entities WHERE org = ? AND kind = ? AND position <= ?').get<[number]>(org, ENTITY_KINDS[kind], position)?.[0] ?? 0;
+  }
+
+  /** Facts after revision `after` (exclusive, -1 for all) up to the position. */
+  facts(seq: number, after: number, position: Position): readonly StoredFact[] {
+    return this.database
+      .sql('SELECT revision, position, fact FROM facts WHERE entity = ? AND revision > ? AND position <= ? ORDER BY revision')
+      .all<[number, number, string]>(seq, after, position)
+      .map(([revision, at, text]) => ({ revision, position: at, ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }) }));
+  }
+
+  /** Number of facts known at the position: names a state exactly, facts never change. */
+  revisionAt(seq: number, position: Position): number {
+    return this.database.sql('SELECT revision FROM facts WHERE entity = ? AND position <= ? ORDER BY revision DESC LIMIT 1').get<[number]>(seq, position)?.[0] ?? -1;
+  }
+
+  /** The position of `asOf.recorded = r`: the longest prefix whose events all have recordedAt ≤ r. 0: none. */
+  positionAt(recordedAt: number): Position {
+    return this.database.sql('SELECT position FROM prefixes WHERE recorded_at <= ? ORDER BY recorded_at DESC LIMIT 1').get<[number]>(recordedAt)?.[0] ?? 0;
+  }
+}
+
+const entity = ([seq, id, number, position]: readonly [number, string, number, number]): Entity => ({ seq, id, number, position });

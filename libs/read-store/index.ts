@@ -1,0 +1,6 @@
+export * from './database.js';
+export * from './entities.js';
+export * from './generation.js';
+export * from './projection.js';
+export * from './projector.js';
+export * from './states.js';
