@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { Allocator, ChargesProjection, DrawdownProjection, FileStore, FocusImport } from '#charges';
+import { createDecisions, type Decisions, type EventStore, openEventStore } from '#event-store';
+import type { Clock, Config } from '#platform';
+import { Entities, EntityProjection, Generations, isCurrent, type Projection, Projector, type ReadDatabase } from '#read-store';
+
+/** Every projection of the ledger, in the order in which an event passes through them. */
+export const projections = (): readonly Projection[] => [new EntityProjection(), new ChargesProjection(), new DrawdownProjection()];
+
+/** The ledger without its doors: what the service, the CLI, the demo, tests and benchmarks share. */
+export interface Core {
+  readonly config: Config;
+  readonly ledger: string;
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly decisions: Decisions;
+  readonly database: ReadDatabase;
+  readonly entities: Entities;
+  readonly projector: Projector;
+  readonly allocator: Allocator;
+  readonly files: FileStore;
+  readonly imports: FocusImport;
+  /** Resolves when everything stored is projected and allocated. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface CoreOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Told of faults in the background; the work is tried again. */
+  readonly onFault: (error: unknown) => void;
+  /** Tests run the intake in this thread. */
+  readonly inProcess?: boolean;
+}
+
+export function openCore({ config, clock, onFault, inProcess = false }: CoreOptions): Core {
+  const ledger = config.TENOR_LEDGER;
+  const store = openEventStore(config.TENOR_STORE, { ledger, clock });
+  const generations = new Generations(join(config.TENOR_DATA, 'read'));
+  const all = projections();
+  const database = openCurrent(generations, all);
+  const entities = new Entities(database);
+  const decisions = createDecisions({ store, ledger });
+  const files = new FileStore(join(config.TENOR_DATA, 'files'));
+  const projector = new Projector({ store, database, projections: all, onFault, onAdvance: () => allocator.wake() });
+  const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
+  const imports = new FocusImport({ store, decisions, database, caughtUp: () => allocator.settle(), ledger, files, workDir: join(config.TENOR_DATA, 'work'), inProcess });
+  return {
+    config,
+    ledger,
+    clock,
+    store,
+    decisions,
+    database,
+    entities,
+    projector,
+    allocator,
+    files,
+    imports,
+    settle: () => allocator.settle(),
+    close: async () => {
+      await allocator.close();
+      await projector.close();
+      await store.close();
+      database.close();
+    },
+  };
+}
+
+/** Tables that an older build wrote are left alone; the next generation is filled from the first event instead. */
+function openCurrent(generations: Generations, all: readonly Projection[]): ReadDatabase {
+  const database = generations.open();
+  const isNew = database.sql("SELECT 1 FROM sqlite_master WHERE name = 'checkpoint'").get() === undefined;
+  if (isNew || isCurrent(database, all)) return database;
+  const old = generations.currentName;
+  database.close();
+  const next = generations.nextName();
+  generations.switchTo(next);
+  generations.remove(old);
+  return generations.open(next);
+}

@@ -1,0 +1,10 @@
+export * from './application/allocator.js';
+export * from './application/import-focus.js';
+export * from './domain/charge.js';
+export * from './domain/feed.js';
+export { FileStore, IntakeProblem } from './intake/index.js';
+export { ChargesProjection } from './read/charges.projection.js';
+export { DrawdownProjection } from './read/drawdown.projection.js';
+export { Chunks, LATEST } from './read/chunks.js';
+export * from './read/drawdown.js';
+export { feedCodec } from './wire/feed.wire.js';

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Terms } from '#commitments/domain';
+import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
+import { exactly } from '#kernel';
+import { readConfig, SteppedClock } from '#platform';
+import { type Core, openCore } from '../../apps/ledger/core.js';
+import { at } from './commitments.js';
+
+/** A ledger without doors in a directory of its own. */
+export function testCore(options: { store?: string; directory?: string; now?: string } = {}): { core: Core; clock: SteppedClock; directory: string; close(): Promise<void> } {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tenor-core-'));
+  const clock = new SteppedClock(at(options.now ?? '2026-01-01'));
+  const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: options.store ?? `sqlite:${join(directory, 'ledger.db')}` });
+  const faults: unknown[] = [];
+  const core = openCore({ config, clock, onFault: (error) => faults.push(error), inProcess: true });
+  core.projector.start();
+  return {
+    core,
+    clock,
+    directory,
+    close: async () => {
+      await core.close();
+      if (!options.directory) rmSync(directory, { recursive: true });
+      if (faults.length > 0) throw new AggregateError(faults, 'faults in the background');
+    },
+  };
+}
+
+export async function commit(core: Core, organization: string, id: string, key: string, command: CommitmentCommand): Promise<number> {
+  const result = await core.decisions.execute({
+    context: { organization, actor: 'tester', key },
+    commandType: command.type,
+    target: `${core.ledger}.${organization}.commitment-${id}`,
+    input: { key },
+    decider: commitmentDecider,
+    codec: commitmentCodec,
+    command,
+    ruleVersion: 'commitment-1',
+  });
+  if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
+  return result.position;
+}
+
+export const make = (core: Core, organization: string, id: string, terms: Terms, effectiveAt = '2025-01-01'): Promise<number> =>
+  commit(core, organization, id, `make-${id}`, { type: 'MakeCommitment', commitmentId: id, contractId: 'k1', provider: 'p1', effectiveAt: exactly(at(effectiveAt)), terms, evidence: [] });
