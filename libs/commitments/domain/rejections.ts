@@ -1,5 +1,10 @@
 /** Every refusal of a commitment command, in order of precedence: the first that applies is the answer. */
 export type CommitmentRejection =
+  | { readonly code: 'CONTRACT_UNKNOWN'; readonly contractId: string }
+  | { readonly code: 'PROVIDER_UNKNOWN'; readonly provider: string }
+  | { readonly code: 'PARENT_NOT_FOUND'; readonly parent: string }
+  | { readonly code: 'PARENT_MEASURE_DIFFERS'; readonly parent: string }
+  | { readonly code: 'PARENT_CYCLE'; readonly parent: string }
   | { readonly code: 'COMMITMENT_EXISTS'; readonly commitmentId: string }
   | { readonly code: 'COMMITMENT_NOT_FOUND' }
   | { readonly code: 'COMMITMENT_VOIDED'; readonly commitmentId: string }
@@ -30,6 +35,11 @@ export type CommitmentRejection =
 
 /** Code → what it means and what to do next: the catalogue's rows. */
 export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'], string>> = {
+  CONTRACT_UNKNOWN: 'No such contract in your organization. Sign it first, or look its id up with the `contracts` query.',
+  PROVIDER_UNKNOWN: 'No such party in your organization. Register it first, or look its id up with the `parties` query.',
+  PARENT_NOT_FOUND: 'No such parent commitment in your organization.',
+  PARENT_MEASURE_DIFFERS: 'A nested commitment counts the same cost column, or the same quantity column and unit, as its parent.',
+  PARENT_CYCLE: 'The parent is itself nested in this commitment.',
   COMMITMENT_EXISTS: 'A commitment with this id stands already. Use a new idempotency key for a new commitment.',
   COMMITMENT_NOT_FOUND: 'No such commitment in your organization. Look its id up with the `commitments` query.',
   COMMITMENT_VOIDED: 'The commitment was recorded by mistake and withdrawn; it takes no further facts. Make a new one.',

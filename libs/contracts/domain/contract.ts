@@ -63,6 +63,7 @@ export type Contract =
     };
 
 export type ContractRejection =
+  | { readonly code: 'CONTRACT_PARTY_UNKNOWN'; readonly partyId: string }
   | { readonly code: 'CONTRACT_EXISTS'; readonly contractId: string }
   | { readonly code: 'CONTRACT_NOT_FOUND' }
   | { readonly code: 'CONTRACT_TERMINATED'; readonly contractId: string }
@@ -73,6 +74,7 @@ export type ContractRejection =
   | { readonly code: 'CONTRACT_RENEWAL_NOT_LATER'; readonly contractId: string };
 
 export const CONTRACT_REJECTIONS: Readonly<Record<ContractRejection['code'], string>> = {
+  CONTRACT_PARTY_UNKNOWN: 'No such party in your organization. Register it first, or look its id up with the `parties` query.',
   CONTRACT_EXISTS: 'A contract with this id stands already. Use a new idempotency key for a new contract.',
   CONTRACT_NOT_FOUND: 'No such contract in your organization. Look its id up with the `contracts` query.',
   CONTRACT_TERMINATED: 'The contract is terminated and takes no further change.',

@@ -1,0 +1,30 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
+import type { JsonObject } from '#kernel';
+import type { CommitmentCommand } from '../domain/commitment.js';
+import { type CommitmentOutcome, Commitments } from './commitments.js';
+import { Nesting } from './nesting.js';
+
+/** The record was wrong from its original effectiveAt; the old answer survives on the recorded axis only. */
+export class CorrectCommitment {
+  constructor(
+    readonly context: CommandContext,
+    readonly commitmentId: string,
+    readonly command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>,
+    /** The caller's input as given: what "same key, same input" compares. */
+    readonly input: JsonObject,
+  ) {}
+}
+
+@CommandHandler(CorrectCommitment)
+export class CorrectCommitmentHandler implements ICommandHandler<CorrectCommitment, CommitmentOutcome> {
+  constructor(
+    private readonly commitments: Commitments,
+    private readonly nesting: Nesting,
+  ) {}
+
+  async execute({ context, commitmentId, command, input }: CorrectCommitment): Promise<CommitmentOutcome> {
+    const refused = await this.nesting.refusal(context.organization, commitmentId, command.changes);
+    return refused ? { status: 'rejected', rejection: refused } : this.commitments.execute(context, commitmentId, command, input);
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Measure, TermChanges } from '../domain/terms.js';
+import type { CommitmentRejection } from '../domain/rejections.js';
+import { Commitments } from './commitments.js';
+
+const waterfallOf = (measure: Measure): string => (measure.kind === 'cost' ? measure.column : `${measure.column} ${measure.unit}`);
+
+/** A parent must be there, count the same column or unit, and not be nested in its own child: rules that span two commitments. */
+@Injectable()
+export class Nesting {
+  constructor(private readonly commitments: Commitments) {}
+
+  async refusal(organization: string, commitmentId: string, { parent, measure }: TermChanges): Promise<CommitmentRejection | null> {
+    if (parent === undefined || parent === null || parent === commitmentId) return null;
+    const own = measure ?? (await this.measureOf(organization, commitmentId));
+    let ancestor: string | null = parent;
+    for (const seen = new Set<string>(); ancestor !== null && !seen.has(ancestor); ) {
+      seen.add(ancestor);
+      const state = await this.commitments.state(organization, ancestor);
+      if (state.status === 'none') return { code: 'PARENT_NOT_FOUND', parent: ancestor };
+      if (ancestor === parent && own && waterfallOf(own) !== waterfallOf(state.final.measure)) return { code: 'PARENT_MEASURE_DIFFERS', parent };
+      if (state.final.parent === commitmentId) return { code: 'PARENT_CYCLE', parent };
+      ancestor = state.final.parent;
+    }
+    return null;
+  }
+
+  private async measureOf(organization: string, id: string): Promise<Measure | null> {
+    const state = await this.commitments.state(organization, id);
+    return state.status === 'none' ? null : state.final.measure;
+  }
+}

@@ -1,0 +1,18 @@
+import { AmendContractHandler } from './amend-contract.js';
+import { ChangePartyHandler } from './change-party.js';
+import { Contracts } from './contracts.js';
+import { Parties } from './parties.js';
+import { RegisterPartyHandler } from './register-party.js';
+import { RenewContractHandler } from './renew-contract.js';
+import { SignContractHandler } from './sign-contract.js';
+import { TerminateContractHandler } from './terminate-contract.js';
+
+export const CONTRACT_HANDLERS = [Contracts, Parties, AmendContractHandler, ChangePartyHandler, RegisterPartyHandler, RenewContractHandler, SignContractHandler, TerminateContractHandler];
+export * from './amend-contract.js';
+export * from './change-party.js';
+export * from './contracts.js';
+export * from './parties.js';
+export * from './register-party.js';
+export * from './renew-contract.js';
+export * from './sign-contract.js';
+export * from './terminate-contract.js';

@@ -1,0 +1,33 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
+import type { JsonObject } from '#kernel';
+import type { ContractCommand } from '../domain/contract.js';
+import { type ContractOutcome, Contracts } from './contracts.js';
+import { Parties } from './parties.js';
+
+/** A contract becomes known, with its parties and terms. */
+export class SignContract {
+  constructor(
+    readonly context: CommandContext,
+    readonly contractId: string,
+    readonly command: Extract<ContractCommand, { type: 'SignContract' }>,
+    /** The caller's input as given: what "same key, same input" compares. */
+    readonly input: JsonObject,
+  ) {}
+}
+
+@CommandHandler(SignContract)
+export class SignContractHandler implements ICommandHandler<SignContract, ContractOutcome> {
+  constructor(
+    private readonly contracts: Contracts,
+    private readonly parties: Parties,
+  ) {}
+
+  async execute({ context, contractId, command, input }: SignContract): Promise<ContractOutcome> {
+    for (const { partyId } of command.terms.parties) {
+      const party = await this.parties.state(context.organization, partyId);
+      if (party.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_PARTY_UNKNOWN', partyId } };
+    }
+    return this.contracts.execute(context, contractId, command, input);
+  }
+}

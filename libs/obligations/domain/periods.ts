@@ -1,0 +1,77 @@
+import { type Commitment, type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
+import { containsInstant, exactValue, type Instant, latest, mergeReasons, type Quantity, type Reason, unknownBetween, exact, ZERO, type UncertainPeriod, type Decimal } from '#kernel';
+
+/** A commitment period with what it needs for its figures. */
+export interface CommitmentPeriod {
+  readonly id: string;
+  readonly bounds: UncertainPeriod;
+  /** Null where the bound is not exact: whatever needs it is indeterminate. */
+  readonly start: Instant | null;
+  readonly end: Instant | null;
+  readonly terms: Terms;
+  readonly tranche: Tranche | null;
+}
+
+/** The periods of the schedule in force at `t`, in order of time. An unknown schedule is one period of unknown amount over the term. */
+export function periodsAt(commitment: MadeCommitment, t: Instant): readonly CommitmentPeriod[] {
+  return periodsOf(termsAt(commitment, t).variants.at(-1)?.terms ?? commitment.final);
+}
+
+export function periodsOf(terms: Terms): readonly CommitmentPeriod[] {
+  if (terms.schedule.kind === 'unknown') {
+    const term = termOf(terms) ?? { start: { notBefore: null, notAfter: null }, end: { notBefore: null, notAfter: null } };
+    return [{ id: 'term', bounds: term, start: exactValue(term.start), end: term.end === null ? null : exactValue(term.end), terms, tranche: null }];
+  }
+  return [...terms.schedule.tranches]
+    .sort((a, b) => latest(a.start) - latest(b.start))
+    .map((tranche) => ({ id: tranche.id, bounds: tranche, start: exactValue(tranche.start), end: tranche.end === null ? null : exactValue(tranche.end), terms, tranche }));
+}
+
+/** The periods that may contain `t`, over every version of the terms that may be in force: one where it is certain. */
+export function periodsContaining(commitment: MadeCommitment, t: Instant): { readonly periods: readonly CommitmentPeriod[]; readonly certain: boolean } {
+  const found: CommitmentPeriod[] = [];
+  let certain = true;
+  const { variants } = termsAt(commitment, t);
+  for (const { terms } of variants) {
+    const containing = periodsOf(terms).filter(({ bounds }) => containsInstant(bounds, t) !== 'no');
+    if (containing.length !== 1 || containsInstant((containing[0] as CommitmentPeriod).bounds, t) === 'maybe') certain &&= containing.length === 0 && variants.length === 1;
+    found.push(...containing);
+  }
+  return { periods: found, certain: certain && variants.length === 1 };
+}
+
+/** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. */
+export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant): Quantity {
+  const at = period.end !== null && t >= period.end ? period.end - 1 : t;
+  const { variants } = termsAt(commitment, at);
+  const amounts = variants.map(({ terms }) => trancheQuantity(commitment, terms, period));
+  const disputed = disputedReasons(commitment);
+  const combined = amounts.reduce(either);
+  if (disputed.length === 0) return combined;
+  return unknownBetween(ZERO, combined.high, ZERO, mergeReasons(disputed, combined.reasons));
+}
+
+function trancheQuantity({ commitmentId }: MadeCommitment, terms: Terms, period: CommitmentPeriod): Quantity {
+  const scheduled = terms.schedule.kind === 'unknown' ? null : (terms.schedule.tranches.find(({ id }) => id === period.id) ?? period.tranche);
+  if (scheduled === null) return unknownBetween(ZERO, null, ZERO, [{ code: 'SCHEDULE_UNKNOWN', entity: commitmentId }]);
+  const { amount } = scheduled;
+  if (amount.kind === 'known') return exact(amount.value);
+  return unknownBetween(amount.atLeast, amount.atMost, amount.atLeast, [{ code: 'AMOUNT_UNKNOWN', entity: commitmentId }]);
+}
+
+/** One of two values, which is not certain. */
+function either(a: Quantity, b: Quantity): Quantity {
+  if (a.low === b.low && a.high === b.high) return a;
+  const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
+  const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;
+  const known: Decimal = a.known < b.known ? a.known : b.known;
+  return unknownBetween(low, high, known, mergeReasons(mergeReasons(a.reasons, b.reasons), [{ code: 'TERMS_UNCERTAIN', entity: null }]));
+}
+
+/** A fact with a disputed item of evidence makes what rests on it indeterminate (domain.md section 2). */
+export function disputedReasons(commitment: MadeCommitment): readonly Reason[] {
+  const disputed = commitment.facts.some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
+  return disputed ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];
+}
+
+export const isMade = (commitment: Commitment): commitment is MadeCommitment => commitment.status !== 'none';
