@@ -1,4 +1,4 @@
-import type { AllocatableRow } from '../../libs/charges/domain/allocation/engine.js';
+import type { AllocatableRow } from '../../libs/charges/domain/allocation/row.js';
 import type { Charge } from '../../libs/charges/domain/charge.js';
 import { decimal, type Decimal, MS_PER_HOUR, type Instant } from '#kernel';
 import { at } from './commitments.js';

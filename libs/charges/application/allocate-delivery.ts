@@ -5,7 +5,7 @@ import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkAddress, LATEST } from '../read/chunks.js';
 import { AllocationBuilder } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
-import type { Run } from './allocator.js';
+import type { Run } from './run.js';
 import { UndoneTotals } from './undone.js';
 
 interface Planned extends ChunkAddress {

@@ -7,6 +7,7 @@ import { Drawdown } from '../read/drawdown.js';
 import { allocateDelivery } from './allocate-delivery.js';
 import { BookReader } from './book.js';
 import { reallocate } from './reallocate.js';
+import type { Run, Trigger } from './run.js';
 
 /** Names the calculation that made an allocation, so that newer code can replay it as it was. */
 export const ALLOCATION_RULES = 'allocation-1';
@@ -18,26 +19,6 @@ export interface AllocatorOptions {
   readonly entities: Entities;
   readonly projector: Projector;
   readonly onFault: (error: unknown) => void;
-}
-
-export interface Trigger {
-  readonly organization: string;
-  readonly position: number;
-  readonly event: string;
-  readonly kind: 'delivery' | 'mend' | 'terms';
-  /** Delivery, or commitment or party whose terms changed. */
-  readonly subject: string;
-  readonly chunk: number | null;
-}
-
-/** What a run needs of its surroundings: read chunks, append its events in order. */
-export interface Run {
-  readonly trigger: Trigger;
-  readonly chunks: Chunks;
-  readonly database: ReadDatabase;
-  /** Events of this run that are stored already: it was interrupted. */
-  readonly done: number;
-  append(data: JsonObject): Promise<void>;
 }
 
 /** Another process allocates the same organization: wait for its events instead of doubling them. */

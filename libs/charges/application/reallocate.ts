@@ -6,7 +6,7 @@ import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkRow, LATEST } from '../read/chunks.js';
 import { AllocationBuilder } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
-import type { Run } from './allocator.js';
+import type { Run } from './run.js';
 import { UndoneTotals } from './undone.js';
 
 /**

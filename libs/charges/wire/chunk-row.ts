@@ -1,5 +1,5 @@
 import type { Decimal, Instant } from '#kernel';
-import type { AllocatableRow } from '../domain/allocation/engine.js';
+import type { AllocatableRow } from '../domain/allocation/row.js';
 import type { Facets } from '../domain/allocation/match.js';
 import type { AppliedElement, ChargeCategory } from '../domain/charge.js';
 import type { ChargeChunk } from './charge-chunk.js';

@@ -1,7 +1,7 @@
 import { divideHalfEven, type Decimal, type Instant, startOfHour, ZERO } from '#kernel';
 import type { BookCommitment } from './book.js';
 import type { Decision } from './decision.js';
-import type { AllocatableRow } from './engine.js';
+import type { AllocatableRow } from './row.js';
 
 export const COVERAGE_COLUMNS = ['BilledCost', 'EffectiveCost', 'ContractedCost', 'ListCost'] as const;
 

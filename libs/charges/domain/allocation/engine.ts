@@ -1,5 +1,4 @@
 import type { Decimal, Instant } from '#kernel';
-import type { AppliedElement } from '../charge.js';
 import { Balances, type BalanceSource, exactPosting } from './balances.js';
 import { allChangePoints, type BookCommitment, bookCommitment, type BookEntry, periodAt } from './book.js';
 import type { Decision, Entry, ReasonCode } from './decision.js';
@@ -8,19 +7,9 @@ import { foreignEntries } from './foreign.js';
 import type { Facets } from './match.js';
 import { buildTrees, type Plan, planRow, type TreeNode } from './plan.js';
 import { CERTAIN, dateVessels, forEach, type Outside, pour, type Poured, release, type Vessel } from './pour.js';
+import type { AllocatableRow } from './row.js';
 import { statedEntries } from './stated.js';
 import { boundsOver, doubtsOf, marginPosting } from './worlds.js';
-
-/** A row as the allocation reads it. `amount` answers the column's value, null where the row leaves it empty. */
-export interface AllocatableRow extends Facets {
-  readonly start: Instant;
-  readonly end: Instant;
-  readonly billingPeriodStart: Instant;
-  readonly contractApplied: readonly AppliedElement[];
-  amount(column: BookCommitment['measure']['column']): Decimal | null;
-  /** Equal for rows with equal facets, so that a plan is made once; null: never reuse. */
-  readonly facetKey: string | null;
-}
 
 /**
  * Decides what each charge draws: arithmetic.md sections 2 and 3. Deterministic: same rows in the same order, same postings.

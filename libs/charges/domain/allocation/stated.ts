@@ -3,7 +3,7 @@ import type { AppliedElement } from '../charge.js';
 import { exactPosting } from './balances.js';
 import { type BookCommitment, periodAt } from './book.js';
 import type { Entry, Posting, ReasonCode } from './decision.js';
-import type { AllocatableRow } from './engine.js';
+import type { AllocatableRow } from './row.js';
 import { isRefused, type Plan } from './plan.js';
 import { spreadAmount, spreadOver } from './spread.js';
 
