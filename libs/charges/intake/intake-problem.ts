@@ -1,5 +1,5 @@
 /** What can be wrong with a file as a whole. A row that is wrong is quarantined instead (row-problem.ts). */
-const CATALOGUE = {
+export const FILE_PROBLEMS = {
   'FOCUS-101': 'The file is empty.',
   'FOCUS-102': 'This is not a FOCUS Cost and Usage file.',
   'FOCUS-103': 'Columns are missing without which no row can be read.',
@@ -16,7 +16,7 @@ const CATALOGUE = {
   'FOCUS-114': 'The original file cannot be kept.',
 } as const;
 
-export type IntakeProblemCode = keyof typeof CATALOGUE;
+export type IntakeProblemCode = keyof typeof FILE_PROBLEMS;
 
 export interface IntakeProblemData {
   readonly code: IntakeProblemCode;
@@ -39,7 +39,7 @@ export class IntakeProblem extends Error {
     readonly nextStep: string,
     consequence = NOTHING,
   ) {
-    super(`${CATALOGUE[code]} ${cause} ${consequence} ${nextStep} [${code}]`);
+    super(`${FILE_PROBLEMS[code]} ${cause} ${consequence} ${nextStep} [${code}]`);
     this.consequence = consequence;
   }
 

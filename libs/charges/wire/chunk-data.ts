@@ -6,11 +6,12 @@ export const CHUNK_ROWS_MAX = 1000;
 export const CHUNK_BYTES_MAX = 512 * 1024;
 
 /**
- * How the source spelled decimals that are stored canonically. `places`: padded with zeros to so many places, one number where all
- * present values agree, else one a row (-1: as stored). `rows` and `texts`: any other spelling, whole, by index in the chunk.
+ * How the source spelled decimals that are stored canonically. Padded with zeros: `commonPlaces` where all present values agree on
+ * so many places, else `places`, one a row (-1: as stored). `rows` and `texts`: any other spelling, whole, by index in the chunk.
  */
 export interface SpellingData {
-  readonly places?: number | readonly number[];
+  readonly commonPlaces?: number;
+  readonly places?: readonly number[];
   readonly rows?: readonly number[];
   readonly texts?: readonly string[];
 }

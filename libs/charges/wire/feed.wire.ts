@@ -1,7 +1,13 @@
-import { instantFromJson, instantToJson } from '#event-schema';
+import { instantFromJson, instantToJson, schema, storedEvent } from '#event-schema';
 import type { EventCodec } from '#event-store';
 import type { JsonObject } from '#kernel';
 import type { DeliveredFile, Delivery, FeedEvent, MendedRow, SliceCount, Warning } from '../domain/feed.js';
+
+export const FEED_EVENTS = [
+  storedEvent('FeedOpened', schema.FeedOpenedSchema),
+  storedEvent('DeliveryRecorded', schema.DeliveryRecordedSchema),
+  storedEvent('RowsMended', schema.RowsMendedSchema),
+] as const;
 
 type StoredSlice = { billingAccount?: string; billingPeriodStart: string; rows?: number; quarantined?: number };
 type StoredMend = Omit<MendedRow, 'billingPeriodStart' | 'billingAccount'> & { billingAccount?: string; billingPeriodStart: string };

@@ -44,9 +44,10 @@ export class SpellingTable {
       const other = this.others[c];
       if (places === undefined && other === undefined) continue;
       const common = this.common[c];
-      const padded = () => [...(places as number[]), ...new Array<number>(count - (places as number[]).length).fill(-1)];
+      const agreed = typeof common === 'number' && common >= 0 ? common : undefined;
       data[NAMES[c] as string] = {
-        places: places === undefined ? undefined : typeof common === 'number' && common >= 0 ? common : padded(),
+        commonPlaces: places === undefined ? undefined : agreed,
+        places: places === undefined || agreed !== undefined ? undefined : [...places, ...new Array<number>(count - places.length).fill(-1)],
         rows: other?.rows,
         texts: other?.texts,
       };
@@ -60,7 +61,7 @@ export function spelled(data: SpellingData | undefined, index: number, canonical
   if (data === undefined || canonical === '') return canonical;
   const at = data.rows?.indexOf(index) ?? -1;
   if (at >= 0) return data.texts?.[at] ?? canonical;
-  const places = typeof data.places === 'number' ? data.places : (data.places?.[index] ?? -1);
+  const places = data.commonPlaces ?? data.places?.[index] ?? -1;
   return places < 0 ? canonical : padPlaces(canonical, places);
 }
 
