@@ -11,3 +11,8 @@ export { CHARGE_EVENTS } from './wire/charge-events.js';
 export { FEED_EVENTS, feedCodec } from './wire/feed.wire.js';
 export { REASONS, type ReasonCode } from './domain/allocation/decision.js';
 export type { Drawn } from './domain/allocation/decision.js';
+export { RowMending, type MendRequest, type MendResult, type MendSummary, type StillBad } from './application/mend-rows.js';
+export { MEND_COLUMNS, quarantineCsv, quarantinedFields, type QuarantinedFields } from './application/quarantine-file.js';
+export * from './domain/mend.js';
+export * from './read/deliveries.js';
+export * from './read/quarantine.js';

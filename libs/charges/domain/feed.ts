@@ -119,12 +119,17 @@ function recorded(feed: OpenFeed, { deliveryId, file, slices }: Extract<FeedEven
   return { ...feed, events: feed.events + 1, inForce, files: new Set(feed.files).add(file.sha256) };
 }
 
-function mended(feed: OpenFeed, { fieldsSha256, rows }: Extract<FeedEvent, { type: 'RowsMended' }>): OpenFeed {
+function mended(feed: OpenFeed, { deliveryId, fieldsSha256, rows }: Extract<FeedEvent, { type: 'RowsMended' }>): OpenFeed {
   const mends = new Map(feed.mends);
+  const inForce = new Map(feed.inForce);
+  const sha256 = [...feed.inForce.values()].find((slice) => slice.deliveryId === deliveryId)?.sha256 ?? '';
   for (const { badDigest, billingAccount, billingPeriodStart } of rows) {
-    mends.set(mendKey(sliceKey(billingAccount, billingPeriodStart), badDigest), { fieldsSha256 });
+    const slice = sliceKey(billingAccount, billingPeriodStart);
+    mends.set(mendKey(slice, badDigest), { fieldsSha256 });
+    // A row whose period was unreadable may open a slice that nothing has held yet: from now on the next delivery of it replaces this row.
+    if (!inForce.has(slice)) inForce.set(slice, { deliveryId, sha256 });
   }
-  return { ...feed, events: feed.events + 1, mends };
+  return { ...feed, events: feed.events + 1, inForce, mends };
 }
 
 /** Would recording this file change anything? It does not where it is in force for every slice, or stands in an append-only feed. */

@@ -19,11 +19,14 @@ export interface QuarantinedRow {
   readonly billingAccount: string | null;
 }
 
+const HEAD = '{"columns":';
 const WRITE_CHARS = 256 * 1024;
 
 /** Writes quarantined rows to a JSONL file as they come. */
 export class QuarantineFile {
   count = 0;
+  /** As the file spells them: the first line, so that the fields below can be read without the original file. */
+  columns: readonly string[] = [];
   private fd: number | null = null;
   private pending: string[] = [];
   private chars = 0;
@@ -47,8 +50,9 @@ export class QuarantineFile {
 
   private write(): void {
     try {
+      const head = this.fd === null ? `${JSON.stringify({ columns: this.columns })}\n` : '';
       this.fd ??= openSync(this.path, 'w');
-      const bytes = Buffer.from(`${this.pending.join('\n')}\n`);
+      const bytes = Buffer.from(`${head}${this.pending.join('\n')}\n`);
       for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
     } catch (error) {
       throw writeProblem(error, this.path);
@@ -62,11 +66,19 @@ export class QuarantineFile {
 export async function* readQuarantine(path: string): AsyncGenerator<readonly QuarantinedRow[]> {
   let batch: QuarantinedRow[] = [];
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    if (line === '') continue;
+    if (line === '' || line.startsWith(HEAD)) continue;
     batch.push(JSON.parse(line) as QuarantinedRow);
     if (batch.length < 100) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The columns of the file that the rows come from. */
+export async function readQuarantineColumns(path: string): Promise<readonly string[]> {
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    return line.startsWith(HEAD) ? (JSON.parse(line) as { columns: string[] }).columns : [];
+  }
+  return [];
 }

@@ -129,6 +129,7 @@ class ScanPass {
   private async read(table: RawTable): Promise<Header> {
     const header = resolveHeader(table.names, this.options.defaults ?? {}, this.source.name);
     for (const value of header.defaults) if (value !== null) this.warnings.add('FOCUS-312', value, 0);
+    this.quarantine.columns = header.names;
     const mapper = new RowMapper(header, this.warnings, this.codec, this.options.virtualCurrencies);
     for await (const batch of table.batches) {
       this.control.signal?.throwIfAborted();

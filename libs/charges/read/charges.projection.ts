@@ -61,7 +61,7 @@ export class ChargesProjection implements Projection {
     }
     const fact = feedCodec.fromStored(event);
     if (fact?.type === 'DeliveryRecorded') deliver(fact, organization, event.position, recordedAt, database);
-    if (fact?.type === 'RowsMended') mend(fact, event.position, database);
+    if (fact?.type === 'RowsMended') mend(fact, organization, event.position, database);
   }
 }
 
@@ -103,9 +103,15 @@ function quarantine({ deliveryId, chunk, rows }: QuarantinedChunk, org: string, 
   for (const { row, line, ...detail } of rows) database.sql('INSERT INTO quarantined VALUES (?, ?, ?, ?, ?, NULL)').run(deliveryId, row, org, line, JSON.stringify(detail));
 }
 
-function mend({ deliveryId, chunk, rows }: Extract<FeedEvent, { type: 'RowsMended' }>, position: number, database: ReadDatabase): void {
+function mend({ feedId, deliveryId, chunk, rows }: Extract<FeedEvent, { type: 'RowsMended' }>, org: string, position: number, database: ReadDatabase): void {
   if (chunk !== null) database.sql('UPDATE chunks SET counts = ? WHERE delivery = ? AND chunk = ?').run(position, deliveryId, chunk);
-  for (const { row } of rows) database.sql('UPDATE quarantined SET mended_at = ? WHERE delivery = ? AND row = ?').run(position, deliveryId, row);
+  for (const { row, billingPeriodStart, billingAccount } of rows) {
+    database.sql('UPDATE quarantined SET mended_at = ? WHERE delivery = ? AND row = ?').run(position, deliveryId, row);
+    // As the feed does it: a slice that nothing held is held by the mended row's delivery.
+    const slice = [org, feedId, billingPeriodStart, billingAccount] as const;
+    const held = database.sql('SELECT 1 FROM slices WHERE org = ? AND feed = ? AND period = ? AND account = ? LIMIT 1').get(...slice);
+    if (!held) database.sql('INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?)').run(...slice, position, deliveryId);
+  }
 }
 
 function deliver({ type: _type, ...delivery }: Extract<FeedEvent, { type: 'DeliveryRecorded' }>, org: string, position: number, recordedAt: number, database: ReadDatabase): void {

@@ -1,0 +1,58 @@
+import type { ReadDatabase } from '#read-store';
+import type { Delivery } from '../domain/feed.js';
+import { LATEST } from './chunks.js';
+
+/** A delivery as it was recorded, with its place in the organization's own order. */
+export interface DeliveryRow extends Delivery {
+  /** Human number within the organization, from 1, in recorded order. */
+  readonly number: number;
+  readonly feedId: string;
+  readonly position: number;
+  /** Milliseconds since the epoch. */
+  readonly recordedAt: number;
+}
+
+type Found = [number, number, number, string];
+const toRow = ([number, position, recordedAt, detail]: Found): DeliveryRow => ({
+  ...(JSON.parse(detail) as Delivery & { feedId: string }),
+  number,
+  position,
+  recordedAt,
+});
+
+/** What was delivered, by the organization's own numbers. Attempts that never ended are not in it. */
+export class Deliveries {
+  constructor(private readonly database: ReadDatabase) {}
+
+  /** In order of number, after `after` (exclusive), known at `position`. */
+  list(organization: string, { after = 0, limit, position = LATEST }: { after?: number; limit: number; position?: number }): readonly DeliveryRow[] {
+    return this.database
+      .sql('SELECT number, position, recorded_at, detail FROM deliveries WHERE org = ? AND number > ? AND position <= ? ORDER BY number LIMIT ?')
+      .all<Found>(organization, after, position, limit)
+      .map(toRow);
+  }
+
+  /** Null also for another organization's delivery. */
+  find(organization: string, deliveryId: string, position = LATEST): DeliveryRow | null {
+    const row = this.database
+      .sql('SELECT number, position, recorded_at, detail FROM deliveries WHERE id = ? AND org = ? AND position <= ?')
+      .get<Found>(deliveryId, organization, position);
+    return row ? toRow(row) : null;
+  }
+
+  /** By its number, as people name it. */
+  numbered(organization: string, number: number, position = LATEST): DeliveryRow | null {
+    const row = this.database
+      .sql('SELECT number, position, recorded_at, detail FROM deliveries WHERE org = ? AND number = ? AND position <= ?')
+      .get<Found>(organization, number, position);
+    return row ? toRow(row) : null;
+  }
+
+  count(organization: string, position = LATEST): number {
+    return (
+      this.database
+        .sql('SELECT count(*) FROM deliveries WHERE org = ? AND number > 0 AND position <= ?')
+        .get<[number]>(organization, position)?.[0] ?? 0
+    );
+  }
+}
