@@ -58,10 +58,17 @@ export const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 1
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export const daysInMonth = (year: number, month: number): number => (month === 2 && isLeapYear(year) ? 29 : (MONTH_DAYS[month - 1] as number));
 
+// Neighbours mostly share their instants, and a comparison costs a hundredth of a formatting.
+let lastFormatted: Instant | null = null;
+let lastSpelling = '';
+
 /** Canonical spelling: `2025-04-11T00:00:00Z`, milliseconds only where there are any. */
 export const formatInstant = (instant: Instant): string => {
+  if (instant === lastFormatted) return lastSpelling;
   const iso = new Date(instant).toISOString();
-  return iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso;
+  lastSpelling = iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso;
+  lastFormatted = instant;
+  return lastSpelling;
 };
 
 export const formatDay = (instant: Instant): string => new Date(instant).toISOString().slice(0, 10);

@@ -67,7 +67,17 @@ const inOrder = (a: Fact, b: Fact): number =>
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Would this newest fact be applied after all the others? */
-export const sortsLast = (fact: Fact, others: readonly Fact[]): boolean => others.every((other) => other.kind === 'made' || inOrder(other, fact) <= 0);
+export function sortsLast(fact: Fact, others: readonly Fact[]): boolean {
+  const { notBefore, notAfter } = fact.effectiveAt;
+  for (let i = others.length - 1; i >= 0; i--) {
+    const other = others[i] as Fact;
+    if (other.kind === 'made') continue;
+    // Recorded earlier with the very same bounds: before it in any case.
+    if (other.effectiveAt.notBefore === notBefore && other.effectiveAt.notAfter === notAfter && other.fact <= fact.fact) continue;
+    if (inOrder(other, fact) > 0) return false;
+  }
+  return true;
+}
 
 function apply(version: TermsVersion, fact: Fact): TermsVersion {
   if (fact.kind === 'cancelled') return { ...version, cancelled: true };

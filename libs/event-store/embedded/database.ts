@@ -30,6 +30,10 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+// Events are about a kilobyte, chunks of charges half a megabyte: larger pages than SQLite's 4096 mean fewer of them in every commit,
+// much larger ones would only make the random places of the index tables dearer.
+const PAGE_SIZE = 8192;
+
 export interface DatabaseOptions {
   /** How long to wait for another process that writes, in milliseconds. */
   readonly busyTimeoutMs?: number;
@@ -63,14 +67,14 @@ function prepare(database: DatabaseSync, path: string): void {
   }
   // A commit that outlives a power cut needs the log synced at every commit: that is FULL; NORMAL would lose acknowledged events.
   database.exec(
-    'PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
+    'PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
   );
   // Fails now rather than at the first append when the file or its directory is read-only.
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
 }
 
 function create(database: DatabaseSync, path: string): void {
-  if (pragma(database, 'schema_version') === 0) database.exec('PRAGMA journal_mode = WAL');
+  if (pragma(database, 'schema_version') === 0) database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL`);
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have been faster, so look again under the lock.
@@ -91,7 +95,7 @@ function create(database: DatabaseSync, path: string): void {
   }
 }
 
-function pragma(database: DatabaseSync, name: string): number {
+export function pragma(database: DatabaseSync, name: string): number {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, number>;
   return row[name] as number;
 }

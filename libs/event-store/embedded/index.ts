@@ -5,7 +5,8 @@ import type { AppendOutcome, EventPage, EventStore, Position, ReadAll, RecordedE
 import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
 import { Catalogue } from './catalogue.js';
-import { openDatabase, type DatabaseOptions } from './database.js';
+import { Checkpointer } from './checkpointer.js';
+import { openDatabase, pragma, type DatabaseOptions } from './database.js';
 import { isSqliteError, toFault } from './faults.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
@@ -39,6 +40,7 @@ export class EmbeddedEventStore implements EventStore {
   private readonly writer: Writer;
   private readonly tail: Tail;
   private readonly clock: { now(): number };
+  private readonly checkpointer: Checkpointer;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly dataVersion: StatementSync;
@@ -57,6 +59,7 @@ export class EmbeddedEventStore implements EventStore {
     const catalogue = new Catalogue(database, this.tail);
     this.reader = new Reader(database, catalogue, this.tail);
     this.clock = options.clock ?? Date;
+    this.checkpointer = new Checkpointer(database, path, pragma(database, 'page_size'));
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
@@ -103,14 +106,14 @@ export class EmbeddedEventStore implements EventStore {
     };
   }
 
-  close(): Promise<void> {
-    if (this.closed) return Promise.resolve();
+  async close(): Promise<void> {
+    if (this.closed) return;
     this.flush();
     this.closed = true;
     this.stopPolling();
     this.watchers.clear();
+    await this.checkpointer.close();
     this.database.close();
-    return Promise.resolve();
   }
 
   private readonly flush = (): void => {
@@ -123,7 +126,9 @@ export class EmbeddedEventStore implements EventStore {
       // Only under the lock is it certain that nobody else commits before we do.
       stored = this.noticeOthers();
       this.writer.stamp(this.clock.now());
+      this.writer.prepare(batch);
       for (const append of batch) stored = this.apply(append) || stored;
+      this.writer.flush();
       const index = this.tail.isLong;
       if (index) this.tail.index();
       this.commit.run();
@@ -135,6 +140,7 @@ export class EmbeddedEventStore implements EventStore {
     }
     for (const append of batch) if (append.outcome) append.resolve(append.outcome);
     if (stored) this.wakeAll();
+    this.checkpointer.committed(this.writer.size);
   };
 
   /** True when rows were written. A fault of one append alone is its own; what SQLite throws is everybody's. */

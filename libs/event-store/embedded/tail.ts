@@ -1,9 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
+import { BulkInsert } from './bulk-insert.js';
 
 /** So many events wait in memory for their index entries; more make the sorted batches cheaper, fewer the pauses shorter. */
 const TAIL_EVENTS_MAX = 8192;
+/** So many names are looked up with one statement. */
+const HASHES = 32;
 
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
 export interface Place {
@@ -21,19 +24,21 @@ export class Tail {
   private events = 0;
   private readonly names = new Map<string, number>();
   private readonly places = new Map<number, Place>();
-  private readonly insertStream: StatementSync;
+  private readonly insertStreams: BulkInsert;
+  /** Names that no stream has, as found under the lock of the commit at hand. */
+  private readonly unused = new Set<string>();
   private readonly watermark: StatementSync;
   private readonly newStreams: StatementSync;
   private readonly newEvents: StatementSync;
   private readonly indexNames: StatementSync;
   private readonly indexEvents: StatementSync;
   private readonly setWatermark: StatementSync;
-  private readonly knowsHash: StatementSync;
+  private readonly knowsHashes: StatementSync;
   private readonly findName: StatementSync;
   private readonly lastIndexed: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.insertStream = database.prepare('INSERT INTO streams VALUES (?, ?, ?)');
+    this.insertStreams = new BulkInsert(database, 'streams', 3);
     this.watermark = arrays(database.prepare('SELECT position, stream FROM indexed'));
     this.newStreams = arrays(database.prepare('SELECT id, name FROM streams WHERE id > ? ORDER BY id'));
     this.newEvents = arrays(database.prepare('SELECT position, stream, revision FROM events WHERE position > ? ORDER BY position'));
@@ -42,13 +47,15 @@ export class Tail {
       'INSERT INTO stream_events SELECT stream, revision, position FROM events WHERE position > ? ORDER BY stream, revision',
     );
     this.setWatermark = database.prepare('UPDATE indexed SET position = ?, stream = ?');
-    this.knowsHash = arrays(database.prepare('SELECT 1 FROM stream_names WHERE hash = ?'));
+    this.knowsHashes = arrays(database.prepare(`SELECT hash FROM stream_names WHERE hash IN (${new Array<string>(HASHES).fill('?').join(', ')})`));
     this.findName = arrays(database.prepare('SELECT s.id FROM stream_names n JOIN streams s ON s.id = n.stream WHERE n.hash = ? AND s.name = ?'));
     this.lastIndexed = arrays(database.prepare('SELECT revision FROM stream_events WHERE stream = ? ORDER BY revision DESC LIMIT 1'));
   }
 
   reload(): void {
     this.clear();
+    this.unused.clear();
+    this.insertStreams.discard();
     [this.position, this.stream] = this.readWatermark();
     this.catchUp();
   }
@@ -66,11 +73,28 @@ export class Tail {
   streamId(name: string): number | null {
     const id = this.names.get(name);
     if (id !== undefined) return id;
-    const hash = nameHash(name);
-    // Most names that are looked up here are new: the key of a command that was never seen.
-    if (this.knowsHash.get(hash) === undefined) return null;
-    const row = this.findName.get(hash, name) as unknown as [number] | undefined;
+    if (this.unused.has(name)) return null;
+    const row = this.findName.get(nameHash(name), name) as unknown as [number] | undefined;
     return row ? row[0] : null;
+  }
+
+  /** Looks many names up at once: nearly all that a commit asks for are new, the keys of commands that were never seen. */
+  prefetch(names: readonly string[]): void {
+    this.unused.clear();
+    for (let from = 0; from < names.length; from += HASHES) {
+      const some = names.slice(from, from + HASHES);
+      const hashes = some.map(nameHash);
+      const found = new Set(
+        this.knowsHashes.all(...hashes, ...new Array<number>(HASHES - some.length).fill(-1)).map((row) => (row as unknown as [number])[0]),
+      );
+      for (let i = 0; i < some.length; i++) if (!found.has(hashes[i] as number)) this.unused.add(some[i] as string);
+    }
+  }
+
+  /** Writes the rows kept back; before anything reads the streams, at the latest before the commit. */
+  flush(): void {
+    this.unused.clear();
+    this.insertStreams.flush();
   }
 
   lastRevision(stream: number): number {
@@ -86,7 +110,8 @@ export class Tail {
 
   addStream(name: string): number {
     const id = ++this.stream;
-    this.insertStream.run(id, nameHash(name), name);
+    this.insertStreams.add(id, nameHash(name), name);
+    this.unused.delete(name);
     this.names.set(name, id);
     return id;
   }

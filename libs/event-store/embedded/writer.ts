@@ -4,6 +4,7 @@ import { StoreFault } from '../fault.js';
 import { uuidBytes } from '../ids.js';
 import type { AppendOutcome, ExpectedRevision, NewEvent, StreamAppended, StreamWrite } from '../port.js';
 import { arrays } from './arrays.js';
+import { BulkInsert } from './bulk-insert.js';
 import type { Catalogue, Head } from './catalogue.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
@@ -24,7 +25,9 @@ interface Plan {
  * a conflict leaves nothing behind and its neighbours in the same commit are not disturbed.
  */
 export class Writer {
-  private readonly insert: StatementSync;
+  private readonly rows: BulkInsert;
+  /** Characters appended since the last commit. */
+  size = 0;
   private readonly last: StatementSync;
   private stamped = 0;
   private recordedAt = '';
@@ -35,13 +38,14 @@ export class Writer {
     private readonly tail: Tail,
     private readonly reader: Reader,
   ) {
-    this.insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.rows = new BulkInsert(database, 'events', 7);
     this.last = arrays(database.prepare('SELECT metadata FROM events ORDER BY position DESC LIMIT 1'));
     this.reload();
   }
 
   /** Reads everything again: at the start and after a rollback. */
   reload(): void {
+    this.rows.discard();
     this.tail.reload();
     this.takeUp();
   }
@@ -66,6 +70,20 @@ export class Writer {
     if (now <= this.stamped) return;
     this.stamped = now;
     this.recordedAt = new Date(now).toISOString();
+  }
+
+  /** Looks up in one go what the appends of a commit will ask for one by one. */
+  prepare(appends: readonly { readonly writes: readonly StreamWrite[] }[]): void {
+    const names: string[] = [];
+    for (const { writes } of appends) for (const { stream, expected } of writes) if (expected === 'no-stream') names.push(stream);
+    this.tail.prefetch(names);
+    this.size = 0;
+  }
+
+  /** Writes the rows kept back: before anything reads them, and before the commit. */
+  flush(): void {
+    this.tail.flush();
+    this.rows.flush();
   }
 
   /** @throws StoreFault `STORE-111` for a known id with other content; what SQLite throws ends the whole transaction. */
@@ -107,6 +125,7 @@ export class Writer {
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
   private repeat(after: number, { stream, events }: StreamWrite): StreamAppended | null {
+    this.flush();
     const stored = this.reader.readStream(stream, after + 1, events.length);
     if (stored.length < events.length) return null;
     if (!events.every((event, i) => event.id === stored[i]?.id)) return null;
@@ -123,7 +142,8 @@ export class Writer {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as NewEvent;
       position = this.tail.position + 1;
-      this.insert.run(position, head.id, ++head.revision, uuidBytes(event.id), this.catalogue.typeId(event.type), event.data, metadata[i] as string);
+      this.rows.add(position, head.id, ++head.revision, uuidBytes(event.id), this.catalogue.typeId(event.type), event.data, metadata[i] as string);
+      this.size += event.data.length + (metadata[i] as string).length;
       this.tail.add(head.id, head.revision, position);
     }
     return { stream, revision: head.revision, position, repeated: false };

@@ -1,0 +1,4 @@
+import { append } from './append.js';
+import type { Family } from './figure.js';
+
+export const FAMILIES: readonly Family[] = [append];
