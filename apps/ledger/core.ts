@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Allocator, ChargesProjection, DrawdownProjection, FileStore, FocusImport } from '#charges';
+import { Allocator, ChargesProjection, DrawdownProjection, FileStore, FocusImport, type ImportOptions, RowMending } from '#charges';
 import { createDecisions, type Decisions, type EventStore, openEventStore } from '#event-store';
 import type { Clock, Config } from '#platform';
-import { Entities, EntityProjection, Generations, isCurrent, type Projection, Projector, type ReadDatabase } from '#read-store';
+import { Entities, EntityProjection, Generations, GenerationWatch, isCurrent, type Projection, Projector, type ReadDatabase } from '#read-store';
 
 /** Every projection of the ledger, in the order in which an event passes through them. */
 export const projections = (): readonly Projection[] => [new EntityProjection(), new ChargesProjection(), new DrawdownProjection()];
@@ -20,6 +20,10 @@ export interface Core {
   readonly allocator: Allocator;
   readonly files: FileStore;
   readonly imports: FocusImport;
+  readonly mending: RowMending;
+  /** The read models' files: a rebuild makes the next one. */
+  readonly generations: Generations;
+  readonly generationWatch: GenerationWatch;
   /** Resolves when everything stored is projected and allocated. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -43,9 +47,11 @@ export function openCore({ config, clock, onFault, inProcess = false }: CoreOpti
   const entities = new Entities(database);
   const decisions = createDecisions({ store, ledger });
   const files = new FileStore(join(config.TENOR_DATA, 'files'));
-  const projector = new Projector({ store, database, projections: all, onFault, onAdvance: () => allocator.wake() });
+  const projector = new Projector({ store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() });
   const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
-  const imports = new FocusImport({ store, decisions, database, caughtUp: () => allocator.settle(), ledger, files, workDir: join(config.TENOR_DATA, 'work'), inProcess });
+  const workDir = join(config.TENOR_DATA, 'work');
+  const intake: ImportOptions = { store, decisions, database, caughtUp: () => allocator.settle(), ledger, files, workDir, inProcess };
+  const generationWatch = new GenerationWatch({ generations, database, projector, onFault });
   return {
     config,
     ledger,
@@ -57,9 +63,13 @@ export function openCore({ config, clock, onFault, inProcess = false }: CoreOpti
     projector,
     allocator,
     files,
-    imports,
+    imports: new FocusImport(intake),
+    mending: new RowMending(intake),
+    generations,
+    generationWatch,
     settle: () => allocator.settle(),
     close: async () => {
+      generationWatch.close();
       await allocator.close();
       await projector.close();
       await store.close();

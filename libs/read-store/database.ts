@@ -29,13 +29,32 @@ export class Statement {
 
 /** The read models' SQLite file. Everything in it can be rebuilt from the events, so it need not be flushed at each commit. */
 export class ReadDatabase {
-  private readonly db: DatabaseSync;
+  private db: DatabaseSync;
   private readonly statements = new Map<string, Statement>();
+  private file: string;
+  private opened = 0;
 
-  constructor(readonly path: string) {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    this.db = new DatabaseSync(path);
-    this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000');
+  constructor(path: string) {
+    this.file = path;
+    this.db = connect(path);
+  }
+
+  get path(): string {
+    return this.file;
+  }
+
+  /** Rises with every `reopen`: what was remembered of the tables before is to be forgotten. */
+  get generation(): number {
+    return this.opened;
+  }
+
+  /** Changes to another file in place. No call sees half of it: each runs to its end within one turn. */
+  reopen(path: string): void {
+    const next = connect(path);
+    this.close();
+    this.db = next;
+    this.file = path;
+    this.opened++;
   }
 
   exec(sql: string): void {
@@ -71,4 +90,13 @@ export class ReadDatabase {
     this.statements.clear();
     this.db.close();
   }
+}
+
+function connect(path: string): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const db = new DatabaseSync(path);
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000',
+  );
+  return db;
 }

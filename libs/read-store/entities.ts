@@ -121,10 +121,15 @@ export interface Entity {
 /** Queries over the entity tables. */
 export class Entities {
   private readonly organizations = new Map<string, number>();
+  private generation = 0;
 
   constructor(readonly database: ReadDatabase) {}
 
   organization(id: string): number | null {
+    if (this.generation !== this.database.generation) {
+      this.organizations.clear();
+      this.generation = this.database.generation;
+    }
     let seq = this.organizations.get(id);
     if (seq === undefined) {
       seq = this.database.sql('SELECT seq FROM organizations WHERE id = ?').get<[number]>(id)?.[0];

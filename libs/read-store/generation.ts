@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Position } from '#event-store';
 import { ReadDatabase } from './database.js';
 import type { Projection } from './projection.js';
 
@@ -19,14 +18,37 @@ export class Generations {
     return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : 'read-1.db';
   }
 
+  pathOf(name: string): string {
+    return join(this.directory, name);
+  }
+
   open(name = this.currentName): ReadDatabase {
-    return new ReadDatabase(join(this.directory, name));
+    return new ReadDatabase(this.pathOf(name));
   }
 
   /** A name that no generation has. */
   nextName(): string {
     const numbers = readdirSync(this.directory).flatMap((file) => /^read-(\d+)\.db$/.exec(file)?.[1] ?? []);
     return `read-${Math.max(1, ...numbers.map((text) => parseInt(text, 10))) + 1}.db`;
+  }
+
+  /** A new, empty generation that nobody else has taken. */
+  claim(): string {
+    for (;;) {
+      const name = this.nextName();
+      try {
+        writeFileSync(this.pathOf(name), '', { flag: 'wx' });
+        return name;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  /** Generations that are not in use: what a rebuild replaced, or left when it broke off. */
+  removeOthers(...keep: readonly string[]): void {
+    const used = new Set([this.currentName, ...keep]);
+    for (const file of readdirSync(this.directory)) if (/^read-\d+\.db$/.test(file) && !used.has(file)) this.remove(file);
   }
 
   switchTo(name: string): void {
@@ -43,8 +65,15 @@ export class Generations {
 /** One SHA-256 a table, over its rows in order: equal tables have equal digests, whatever order the rows were written in. */
 export function digestTables(database: ReadDatabase, projections: readonly Projection[]): ReadonlyMap<string, string> {
   const digests = new Map<string, string>();
+  const there = new Set(
+    database
+      .sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .all<[string]>()
+      .map(([name]) => name),
+  );
   for (const { tables } of projections) {
-    for (const [table, { orderBy }] of Object.entries(tables)) digests.set(table, digestTable(database, table, orderBy));
+    for (const [table, { orderBy }] of Object.entries(tables))
+      digests.set(table, there.has(table) ? digestTable(database, table, orderBy) : 'absent');
   }
   return digests;
 }
@@ -53,17 +82,4 @@ function digestTable(database: ReadDatabase, table: string, orderBy: string): st
   const hash = createHash('sha256');
   for (const row of database.sql(`SELECT * FROM ${table} ORDER BY ${orderBy}`).iterate()) hash.update(`${JSON.stringify(row)}\n`);
   return hash.digest('hex');
-}
-
-export interface Comparison {
-  readonly table: string;
-  readonly live: string;
-  readonly rebuilt: string;
-}
-
-export interface RebuildResult {
-  readonly position: Position | null;
-  readonly tables: readonly Comparison[];
-  readonly equal: boolean;
-  readonly events: number;
 }

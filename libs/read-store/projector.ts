@@ -7,9 +7,10 @@ const PAGE = 200;
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
 
 export interface ProjectorOptions {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, 'readAll' | 'watch'>;
   readonly database: ReadDatabase;
   readonly projections: readonly Projection[];
+  readonly clock: { now(): number };
   /** Told of faults; the projector tries again. */
   readonly onFault?: (error: unknown) => void;
   /** Called after each committed batch. */
@@ -25,6 +26,7 @@ export class Projector {
   private closed = false;
   private subscription: Subscription | null = null;
   private dataVersion: number;
+  private behindSince: number | null = null;
   private readonly waiters = new Set<{ readonly until: () => boolean; readonly resolve: () => void }>();
 
   constructor(private readonly options: ProjectorOptions) {
@@ -41,6 +43,11 @@ export class Projector {
   /** `recordedAt` of the last event projected. */
   get recordedAt(): number {
     return this.lastRecordedAt;
+  }
+
+  /** How long events have waited that are stored and not projected yet, in milliseconds; 0 when there are none. */
+  get lagMs(): number {
+    return this.behindSince === null ? 0 : Math.max(0, this.options.clock.now() - this.behindSince);
   }
 
   start(): void {
@@ -82,6 +89,7 @@ export class Projector {
 
   wake(): void {
     if (this.closed) return;
+    this.behindSince ??= this.options.clock.now();
     if (this.running) {
       this.again = true;
       return;
@@ -93,6 +101,15 @@ export class Projector {
         this.wake();
       }
     });
+  }
+
+  /** The database was changed for another generation: it goes on from that one's checkpoint. */
+  reopened(): void {
+    const { database, projections } = this.options;
+    database.transaction(() => createTables(database, projections));
+    this.dataVersion = -1;
+    this.followOtherWriters();
+    this.wake();
   }
 
   async close(): Promise<void> {
@@ -116,12 +133,16 @@ export class Projector {
   /** One page; false when the log is read to its end. */
   private async step(): Promise<boolean> {
     this.followOtherWriters();
-    const page = await this.options.store.readAll({ after: this.checkpoint, limit: PAGE });
+    const after = this.checkpoint;
+    const page = await this.options.store.readAll({ after, limit: PAGE });
+    // The database was changed for another generation while the page was read: it may continue elsewhere.
+    if (this.checkpoint !== after) return true;
     if (page.events.length > 0 && !this.closed) {
       this.project(page.events);
       this.options.onAdvance?.(this.checkpoint as Position);
       this.notify();
     }
+    if (page.caughtUp) this.behindSince = null;
     return !page.caughtUp;
   }
 

@@ -9,6 +9,7 @@ interface Folded<State> {
 /** States of one kind of entity at any recorded position, folded from its facts; what was folded lately is kept. */
 export class States<State, Event> {
   private readonly kept = new Map<string, Folded<State>>();
+  private generation = 0;
 
   constructor(
     private readonly entities: Entities,
@@ -19,6 +20,7 @@ export class States<State, Event> {
 
   /** The state at `position`, with the number of facts in it less one (-1: none). */
   at({ seq }: Entity, position: Position): Folded<State> {
+    if (this.generation !== this.entities.database.generation) this.forget();
     const revision = this.entities.revisionAt(seq, position);
     const key = `${seq}|${revision}`;
     const known = this.kept.get(key);
@@ -34,5 +36,10 @@ export class States<State, Event> {
     if (this.kept.size >= this.capacity) this.kept.delete(this.kept.keys().next().value as string);
     this.kept.set(key, folded);
     return folded;
+  }
+
+  private forget(): void {
+    this.kept.clear();
+    this.generation = this.entities.database.generation;
   }
 }
