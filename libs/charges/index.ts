@@ -16,3 +16,5 @@ export { MEND_COLUMNS, quarantineCsv, quarantinedFields, type QuarantinedFields 
 export * from './domain/mend.js';
 export * from './read/deliveries.js';
 export * from './read/quarantine.js';
+export * from './read/moment.js';
+export { cleanWork } from './intake/owner.js';

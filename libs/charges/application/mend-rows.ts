@@ -12,6 +12,7 @@ import { Quarantine, quarantinedFieldsOf } from '../read/quarantine.js';
 import { feedCodec } from '../wire/feed.wire.js';
 import { parseInstant } from '#kernel';
 import { feedStream, type ImportOptions } from './import-focus.js';
+import { ownerMark } from '../intake/owner.js';
 import { type MendedChunk, MendWriter } from './mend-writer.js';
 import { isUntouched, quarantinedFields, type QuarantinedFields, readReturned, type ReturnedRow } from './quarantine-file.js';
 
@@ -153,7 +154,7 @@ export class RowMending {
     use: (intake: Intake, summary: ScanSummary) => Promise<MendResult | null>,
   ): Promise<MendResult | null> {
     const { workDir, inProcess = false } = this.options;
-    const path = join(workDir, `mend-${randomUUID()}.csv`);
+    const path = join(workDir, `intake-${ownerMark()}-${randomUUID()}.csv`);
     await mkdir(workDir, { recursive: true });
     const intake = await openIntake({ workDir, inProcess });
     try {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { codeOf, IntakeProblem } from './intake-problem.js';
+import { isLeftover, ownerMark } from './owner.js';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -97,7 +98,7 @@ export class FileStore {
   constructor(readonly root: string) {}
 
   draft(): FileDraft {
-    return new FileDraft(this.root, join(this.root, 'incoming', randomUUID()));
+    return new FileDraft(this.root, join(this.root, 'incoming', `${ownerMark()}-${randomUUID()}`));
   }
 
   /** Stores a stream of bytes durably. @throws IntakeProblem FOCUS-114, or what the stream throws; nothing is left then */
@@ -139,10 +140,10 @@ export class FileStore {
     return true;
   }
 
-  /** Removes drafts that a crash left behind. To be called at start, before any import. */
+  /** Removes drafts that a crash left behind; those of other processes at work stay. To be called at start, before any import. */
   async clean(): Promise<void> {
     const incoming = join(this.root, 'incoming');
-    const names = await readdir(incoming).catch(() => []);
-    for (const name of names) await rm(join(incoming, name), { force: true });
+    const names: string[] = await readdir(incoming).catch(() => []);
+    for (const name of names) if (isLeftover(name)) await rm(join(incoming, name), { force: true });
   }
 }

@@ -5,8 +5,11 @@ import { ChargeChunkBuilder, type ChunkText } from '../wire/chunk-builder.js';
 import { addressOfReversed, diffRows, sliceFilter, type Diff } from './diff.js';
 import type { ChunksOptions, DiffSummary, InForceRow, Intake, Progress, ScanOptions, ScanSummary, SliceKey } from './intake.js';
 import { writeProblem } from './intake-problem.js';
+import { ownerMark } from './owner.js';
 import { readQuarantine, type QuarantinedRow } from './quarantine.js';
 import { scanFocus, type Scan } from './scan.js';
+
+const WORK_PREFIX = 'intake-';
 
 /** The intake of one file in the thread that calls it. The host runs the same one in a worker. */
 export class IntakeSession implements Intake {
@@ -19,7 +22,7 @@ export class IntakeSession implements Intake {
   static async open(parent: string): Promise<IntakeSession> {
     try {
       await mkdir(parent, { recursive: true });
-      return new IntakeSession(await mkdtemp(join(parent, 'intake-')));
+      return new IntakeSession(await mkdtemp(join(parent, `${WORK_PREFIX}${ownerMark()}-`)));
     } catch (error) {
       throw writeProblem(error, parent);
     }
