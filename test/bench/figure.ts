@@ -34,7 +34,11 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** Three significant digits: more would only be noise. */
-export const round = (value: number): number => parseFloat(value.toPrecision(3));
+export function round(value: number): number {
+  if (value === 0) return 0;
+  const step = 10 ** (2 - Math.floor(Math.log10(Math.abs(value))));
+  return Math.round(value * step) / step;
+}
 
 export interface Side {
   readonly what: string;
@@ -58,7 +62,7 @@ export function ratio(name: string, reach: string, measured: Side, against: Side
 }
 
 export const meets = ({ value, reach }: Figure): boolean => {
-  const bound = parseFloat(reach.slice(2));
+  const bound = JSON.parse(reach.slice(2)) as number;
   return reach.startsWith('<=') ? value <= bound : value >= bound;
 };
 

@@ -17,6 +17,8 @@ export interface IntakeOptions {
   readonly workerUrl?: URL;
 }
 
+// Chunks of half a megabyte that wait between the threads.
+const AHEAD = 4;
 // A file of any size is read in this much; without the limits V8 would take more only because it is there.
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 64 };
 
@@ -90,18 +92,22 @@ class IntakeHost implements Intake {
     await this.worker.terminate();
   }
 
-  /** One item is asked for ahead, so that the worker makes the next chunk while the caller stores this one. */
+  /** Some items are asked for ahead, so that the worker goes on while the caller stores and projects what it made. */
   private async *stream<T>(stream: StreamName, options?: ChunksOptions): AsyncGenerator<T> {
     const of = this.ids + 1;
     await this.ask({ ask: 'open', stream, ...(options ? { options } : {}) });
     const next = () => this.ask({ ask: 'next', of }) as Promise<IteratorResult<T>>;
-    let ahead = next();
+    const ahead: Promise<IteratorResult<T>>[] = [];
     try {
       for (;;) {
-        const { done, value } = await ahead;
+        while (ahead.length < AHEAD) {
+          const item = next();
+          // Met when its turn comes; until then it must not count as unhandled.
+          item.catch(() => undefined);
+          ahead.push(item);
+        }
+        const { done, value } = (await ahead.shift()) as IteratorResult<T>;
         if (done === true) return;
-        ahead = next();
-        ahead.catch(() => undefined);
         yield value;
       }
     } finally {

@@ -87,13 +87,16 @@ export class DrawdownProjection implements Projection {
     const data = event.data as unknown as StoredAllocation;
     const first = this.runStart(organization, data, event.position, event.revision, database);
     const reader = new AllocationReader(data);
-    const cells = new Map<string, Cell>();
-    reader.forEachPosting((commitment, posting) => addTo(cells, commitment, posting, 1));
-    for (const { commitment, posting } of reader.undone) addTo(cells, commitment, posting, -1);
-    for (const cell of cells.values()) writeCell(cell, first, database);
+    const cells = new Cells();
+    reader.forEachPosting((commitment, posting) => cells.add(commitment, posting, 1));
+    for (const { commitment, posting } of reader.undone) cells.add(commitment, posting, -1);
+    for (const cell of cells.rolledUp()) upsert(cell, first, database);
     writeCoverage(organization, reader.coverage, first, database);
-    if (data.decided !== undefined && data.deliveryId !== undefined && data.chunk !== undefined) storeDecisions(data, data.deliveryId, data.chunk, event.position, first, database);
-    database.sql('UPDATE runs SET last = ?, allocation_revision = ? WHERE org = ? AND first = ?').run(data.final === true ? event.position : null, event.revision, organization, first);
+    if (data.decided !== undefined && data.deliveryId !== undefined && data.chunk !== undefined)
+      storeDecisions(data, data.deliveryId, data.chunk, event.position, first, database);
+    database
+      .sql('UPDATE runs SET last = ?, allocation_revision = ? WHERE org = ? AND first = ?')
+      .run(data.final === true ? event.position : null, event.revision, organization, first);
     if (data.final === true) {
       // Triggers that came before the one named were taken together with it.
       const until = database.sql('SELECT position FROM triggers WHERE org = ? AND event = ?').get<[number]>(organization, data.trigger)?.[0] ?? 0;
@@ -109,7 +112,9 @@ export class DrawdownProjection implements Projection {
     if (kind === 'mend' && chunk === undefined) return;
     if (kind === 'terms' && !this.hasCharges(organization, database)) return;
     if (kind === 'delivery') this.withCharges.add(organization);
-    database.sql('INSERT INTO triggers VALUES (?, ?, ?, ?, ?, ?, NULL)').run(organization, event.position, event.id, kind, deliveryId ?? id, chunk ?? null);
+    database
+      .sql('INSERT INTO triggers VALUES (?, ?, ?, ?, ?, ?, NULL)')
+      .run(organization, event.position, event.id, kind, deliveryId ?? id, chunk ?? null);
   }
 
   private hasCharges(org: string, database: ReadDatabase): boolean {
@@ -139,33 +144,61 @@ export class DrawdownProjection implements Projection {
 function storeDecisions(data: StoredAllocation, delivery: string, chunk: number, position: number, run: number, database: ReadDatabase): void {
   const { undone: _undone, coverage: _coverage, ...decisions } = data;
   database.sql('INSERT INTO allocations VALUES (?, ?, ?, ?, ?)').run(delivery, chunk, position, run, JSON.stringify(decisions));
-  for (const commitment of data.commitments ?? []) database.sql('INSERT OR IGNORE INTO chunk_commitments VALUES (?, ?, ?)').run(commitment, delivery, chunk);
+  for (const commitment of data.commitments ?? [])
+    database.sql('INSERT OR IGNORE INTO chunk_commitments VALUES (?, ?, ?)').run(commitment, delivery, chunk);
 }
 
-function addTo(cells: Map<string, Cell>, commitment: string, posting: Posting, sign: 1 | -1): void {
-  const hour = startOfHour(posting.at);
-  addToCell(cells, commitment, LEVELS.hour, hour, posting, sign);
-  if (hour !== posting.at) addToCell(cells, commitment, LEVELS.instant, posting.at, posting, sign);
+/** What one event adds to each cell. */
+class Cells {
+  private readonly hours = new Map<string, Map<number, Cell>>();
+  private readonly instants = new Map<string, Map<number, Cell>>();
+
+  add(commitment: string, posting: Posting, sign: 1 | -1): void {
+    const hour = startOfHour(posting.at);
+    post(cellIn(this.hours, commitment, LEVELS.hour, hour), posting, sign);
+    if (hour !== posting.at) post(cellIn(this.instants, commitment, LEVELS.instant, posting.at), posting, sign);
+  }
+
+  /** Days and months are summed here, so that each of their cells is written once an event and not once an hour. */
+  *rolledUp(): Iterable<Cell> {
+    for (const [commitment, hours] of this.hours) {
+      const days = new Map<string, Map<number, Cell>>();
+      const months = new Map<string, Map<number, Cell>>();
+      for (const cell of hours.values()) {
+        merge(cellIn(days, commitment, LEVELS.day, startOfDay(cell.bucket)), cell);
+        merge(cellIn(months, commitment, LEVELS.month, startOfMonth(cell.bucket)), cell);
+        yield cell;
+      }
+      for (const level of [days, months, this.instants]) yield* level.get(commitment)?.values() ?? [];
+    }
+  }
 }
 
-function addToCell(cells: Map<string, Cell>, commitment: string, level: Level, bucket: Instant, posting: Posting, sign: 1 | -1): void {
-  const key = `${commitment}|${level}|${bucket}`;
-  let cell = cells.get(key);
-  if (!cell) cells.set(key, (cell = { commitment, level, bucket, certain: 0n, low: 0n, high: 0n, openUp: 0, openDown: 0, marketplace: 0n }));
-  const factor = BigInt(sign);
+function cellIn(cells: Map<string, Map<number, Cell>>, commitment: string, level: Level, bucket: Instant): Cell {
+  let own = cells.get(commitment);
+  if (!own) cells.set(commitment, (own = new Map()));
+  let cell = own.get(bucket);
+  if (!cell) own.set(bucket, (cell = { commitment, level, bucket, certain: 0n, low: 0n, high: 0n, openUp: 0, openDown: 0, marketplace: 0n }));
+  return cell;
+}
+
+function post(cell: Cell, posting: Posting, sign: 1 | -1): void {
+  const factor = sign === 1 ? 1n : -1n;
   cell.certain += factor * posting.certain;
-  cell.low += factor * posting.low;
-  cell.high += factor * posting.high;
-  cell.marketplace += factor * posting.marketplace;
+  if (posting.low !== ZERO) cell.low += factor * posting.low;
+  if (posting.high !== ZERO) cell.high += factor * posting.high;
+  if (posting.marketplace !== ZERO) cell.marketplace += factor * posting.marketplace;
   if (posting.open === 1) cell.openUp += sign;
   if (posting.open === -1) cell.openDown += sign;
 }
 
-function writeCell(cell: Cell, position: number, database: ReadDatabase): void {
-  upsert(cell, position, database);
-  if (cell.level !== LEVELS.hour) return;
-  upsert({ ...cell, level: LEVELS.day, bucket: startOfDay(cell.bucket) }, position, database);
-  upsert({ ...cell, level: LEVELS.month, bucket: startOfMonth(cell.bucket) }, position, database);
+function merge(total: Cell, cell: Cell): void {
+  total.certain += cell.certain;
+  total.low += cell.low;
+  total.high += cell.high;
+  total.marketplace += cell.marketplace;
+  total.openUp += cell.openUp;
+  total.openDown += cell.openDown;
 }
 
 function upsert(cell: Cell, position: number, database: ReadDatabase): void {
@@ -191,7 +224,9 @@ type CellRow = [string, string, string, number, number, string];
 /** A cell's total as known at the position: one seek. */
 export function cellAt(database: ReadDatabase, commitment: string, level: Level, bucket: Instant, position: number): Drawn | null {
   const row = database
-    .sql('SELECT certain, low, high, open_up, open_down, marketplace FROM drawdown WHERE commitment = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1')
+    .sql(
+      'SELECT certain, low, high, open_up, open_down, marketplace FROM drawdown WHERE commitment = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
+    )
     .get<CellRow>(commitment, level, bucket, position);
   return row ? drawnOf(row) : null;
 }
@@ -204,21 +239,41 @@ export function drawnOf([certain, low, high, openUp, openDown, marketplace]: Cel
 const scaled = (value: bigint): string => value.toString();
 const unscaled = (text: string): Decimal => BigInt(text) as Decimal;
 
+interface CoverageCell {
+  readonly key: readonly [currency: string, column: string, provider: string, level: Level, bucket: Instant];
+  usage: bigint;
+  covered: bigint;
+}
+
 function writeCoverage(org: string, deltas: readonly CoverageDelta[], position: number, database: ReadDatabase): void {
+  for (const { key, usage, covered } of coverageCells(deltas)) {
+    const before = database
+      .sql(
+        'SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
+      )
+      .get<[string, string]>(org, ...key, position) ?? ['0', '0'];
+    database
+      .sql('INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(org, ...key, position, scaled(unscaled(before[0]) + usage), scaled(unscaled(before[1]) + covered));
+  }
+}
+
+/** Hours, days and months, each once an event. */
+function coverageCells(deltas: readonly CoverageDelta[]): Iterable<CoverageCell> {
+  const cells = new Map<string, CoverageCell>();
   for (const { provider, currency, column, hour, usage, covered } of deltas) {
-    const cells: [Level, Instant][] = [
+    const buckets: [Level, Instant][] = [
       [LEVELS.hour, hour],
       [LEVELS.day, startOfDay(hour)],
       [LEVELS.month, startOfMonth(hour)],
     ];
-    for (const [level, bucket] of cells) {
-      const key = [org, currency, column, provider ?? '', level, bucket] as const;
-      const before = database
-        .sql('SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1')
-        .get<[string, string]>(...key, position) ?? ['0', '0'];
-      database
-        .sql('INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(...key, position, scaled(unscaled(before[0]) + usage), scaled(unscaled(before[1]) + covered));
+    for (const [level, bucket] of buckets) {
+      const text = `${currency}|${column}|${level}|${bucket}|${provider ?? ''}`;
+      let cell = cells.get(text);
+      if (!cell) cells.set(text, (cell = { key: [currency, column, provider ?? '', level, bucket], usage: 0n, covered: 0n }));
+      cell.usage += usage;
+      cell.covered += covered;
     }
   }
+  return cells.values();
 }

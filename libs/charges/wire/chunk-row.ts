@@ -18,6 +18,7 @@ const COLUMN: Readonly<Record<string, DecimalColumn>> = {
 /** One row of a chunk at a time, without building a charge: move it with `at`. */
 export class ChunkRowView implements AllocatableRow {
   private index = 0;
+  private key: string | null = null;
   private readonly keys = new Map<string, string>();
   private readonly columns: readonly (readonly number[])[];
   private readonly applied: readonly number[];
@@ -32,11 +33,16 @@ export class ChunkRowView implements AllocatableRow {
 
   at(index: number): this {
     this.index = index;
+    this.key = null;
     return this;
   }
 
   /** Dictionary indexes differ from chunk to chunk, so the key is of the values; it is built once for each combination of indexes. */
   get facetKey(): string {
+    return (this.key ??= this.buildKey());
+  }
+
+  private buildKey(): string {
     let local = '';
     for (const column of this.columns) local += `${column[this.index]},`;
     let key = this.keys.get(local);

@@ -62,23 +62,54 @@ function cap({ posted, amount }: Share): Share {
   return { posted: p < 0n ? 0n : p > a ? a : p, amount: a };
 }
 
+interface Total {
+  readonly provider: string | null;
+  readonly currency: string;
+  readonly column: string;
+  readonly hour: Instant;
+  usage: Decimal;
+  covered: Decimal;
+}
+
+interface Group {
+  readonly provider: string | null;
+  readonly currency: string;
+  readonly hour: Instant;
+  readonly columns: Map<string, Total>;
+}
+
 /** Adds rows up by provider, currency, column and hour. */
 export class CoverageTotals {
-  private readonly totals = new Map<string, { provider: string | null; currency: string; column: string; hour: Instant; usage: Decimal; covered: Decimal }>();
+  /** In order of first use, which is the order in which they are stored. */
+  private readonly totals: Total[] = [];
+  private readonly groups = new Map<string, Group>();
+  // Rows come in order of time, so the next one mostly falls into the same group.
+  private last: Group | null = null;
 
   add(row: AllocatableRow, coverage: readonly RowCoverage[], sign: 1 | -1): void {
     if (coverage.length === 0) return;
-    const hour = startOfHour(row.start);
+    const { columns, provider, currency, hour } = this.groupOf(row.provider, row.billingCurrency, startOfHour(row.start));
     for (const { column, usage, covered } of coverage) {
-      const key = `${row.provider ?? ''}|${row.billingCurrency}|${column}|${hour}`;
-      let total = this.totals.get(key);
-      if (!total) this.totals.set(key, (total = { provider: row.provider, currency: row.billingCurrency, column, hour, usage: ZERO, covered: ZERO }));
-      total.usage = (total.usage + BigInt(sign) * usage) as Decimal;
-      total.covered = (total.covered + BigInt(sign) * covered) as Decimal;
+      let total = columns.get(column);
+      if (!total) {
+        columns.set(column, (total = { provider, currency, column, hour, usage: ZERO, covered: ZERO }));
+        this.totals.push(total);
+      }
+      total.usage = (sign === 1 ? total.usage + usage : total.usage - usage) as Decimal;
+      total.covered = (sign === 1 ? total.covered + covered : total.covered - covered) as Decimal;
     }
   }
 
-  values(): Iterable<{ provider: string | null; currency: string; column: string; hour: Instant; usage: Decimal; covered: Decimal }> {
-    return [...this.totals.values()].filter(({ usage, covered }) => usage !== ZERO || covered !== ZERO);
+  values(): Iterable<Readonly<Total>> {
+    return this.totals.filter(({ usage, covered }) => usage !== ZERO || covered !== ZERO);
+  }
+
+  private groupOf(provider: string | null, currency: string, hour: Instant): Group {
+    const { last } = this;
+    if (last !== null && last.hour === hour && last.provider === provider && last.currency === currency) return last;
+    const key = `${provider ?? ''}|${currency}|${hour}`;
+    let group = this.groups.get(key);
+    if (!group) this.groups.set(key, (group = { provider, currency, hour, columns: new Map() }));
+    return (this.last = group);
   }
 }
