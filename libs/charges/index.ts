@@ -18,3 +18,4 @@ export * from './read/deliveries.js';
 export * from './read/quarantine.js';
 export * from './read/moment.js';
 export { cleanWork } from './intake/owner.js';
+export * from './application/import-report.js';

@@ -179,6 +179,14 @@ export class Entities {
       .map(([revision, at, text]) => ({ revision, position: at, ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }) }));
   }
 
+  /** Facts after position `after` (exclusive) up to `until`. */
+  factsBetween(seq: number, after: Position, until: Position, limit: number): readonly StoredFact[] {
+    return this.database
+      .sql('SELECT revision, position, fact FROM facts WHERE entity = ? AND position > ? AND position <= ? ORDER BY revision LIMIT ?')
+      .all<[number, number, string]>(seq, after, until, limit)
+      .map(([revision, at, text]) => ({ revision, position: at, ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }) }));
+  }
+
   /** Number of facts known at the position: names a state exactly, facts never change. */
   revisionAt(seq: number, position: Position): number {
     return this.database.sql('SELECT revision FROM facts WHERE entity = ? AND position <= ? ORDER BY revision DESC LIMIT 1').get<[number]>(seq, position)?.[0] ?? -1;

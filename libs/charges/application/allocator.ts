@@ -5,7 +5,7 @@ import { AllocationEngine } from '../domain/allocation/engine.js';
 import { Chunks, LATEST } from '../read/chunks.js';
 import { Drawdown } from '../read/drawdown.js';
 import { allocateDelivery } from './allocate-delivery.js';
-import { BookReader } from './book.js';
+import { BookReader } from '../read/book.js';
 import { reallocate } from './reallocate.js';
 import type { Run, Trigger } from './run.js';
 

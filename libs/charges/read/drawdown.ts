@@ -33,7 +33,7 @@ export class Drawdown {
     const start = Math.max(from, first) as Instant;
     const end = Math.min(to, last) as Instant;
     if (start >= end) return total;
-    walk(start, end, take);
+    walkHours(start, end, take);
     const [headHour, tailHour] = [startOfHour(start), startOfHour(end)];
     if (headHour !== start) total = addDrawn(total, this.insideHour(commitment, start, Math.min(headHour + MS_PER_HOUR, end) as Instant, position));
     if (tailHour !== end && (tailHour !== headHour || headHour === start)) total = addDrawn(total, this.untilInHour(commitment, tailHour, end, position));
@@ -79,7 +79,7 @@ export class Drawdown {
 }
 
 /** Covers the whole hours of [from, to) with as few cells as there can be: hours to the first day, days to the first month, months, and back down. */
-export function walk(from: Instant, to: Instant, take: (level: Level, bucket: Instant) => void): void {
+export function walkHours(from: Instant, to: Instant, take: (level: Level, bucket: Instant) => void): void {
   let cursor = startOfHour(from) === from ? from : ((startOfHour(from) + MS_PER_HOUR) as Instant);
   const end = startOfHour(to);
   while (cursor < end) {
@@ -100,6 +100,8 @@ export function walk(from: Instant, to: Instant, take: (level: Level, bucket: In
 export interface PostingsAt {
   readonly position: number;
   readonly pending: boolean;
+  /** Names the set of postings: the position of the last run that counts. */
+  readonly version: number;
 }
 
 /** Postings of a run count together: inside a run the answer is that before it. */
@@ -107,5 +109,10 @@ export function postingsAt(database: ReadDatabase, organization: string, positio
   const run = database.sql('SELECT first, last FROM runs WHERE org = ? AND first <= ? ORDER BY first DESC LIMIT 1').get<[number, number | null]>(organization, position);
   const inside = run !== undefined && (run[1] === null || run[1] > position);
   const pending = database.sql('SELECT 1 FROM triggers WHERE org = ? AND position <= ? AND (settled IS NULL OR settled > ?) LIMIT 1').get(organization, position, position) !== undefined;
-  return { position: inside ? (run as [number, number | null])[0] - 1 : position, pending };
+  const version = run === undefined ? 0 : inside ? run[0] - 1 : run[0];
+  return { position: inside ? run[0] - 1 : position, pending, version };
 }
+
+/** Is everything allocated, by now, that events up to the position called for? */
+export const isSettled = (database: ReadDatabase, organization: string, position: number): boolean =>
+  database.sql('SELECT 1 FROM triggers WHERE org = ? AND position <= ? AND settled IS NULL LIMIT 1').get(organization, position) === undefined;

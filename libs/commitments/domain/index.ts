@@ -4,3 +4,4 @@ export * from './rejections.js';
 export * from './terms.js';
 export * from './timeline.js';
 export * from './intervals.js';
+export * from './recurring.js';

@@ -60,7 +60,7 @@ function trancheQuantity({ commitmentId }: MadeCommitment, terms: Terms, period:
 }
 
 /** One of two values, which is not certain. */
-function either(a: Quantity, b: Quantity): Quantity {
+export function either(a: Quantity, b: Quantity): Quantity {
   if (a.low === b.low && a.high === b.high) return a;
   const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
   const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;

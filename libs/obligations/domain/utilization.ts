@@ -34,27 +34,36 @@ export interface UtilizationInput {
 
 /** Figures of arithmetic.md section 5 for a Discontinuous commitment; each is worked out when it is asked for. */
 export class BalanceUtilization {
+  private kept: Partial<Record<'committed' | 'drawn' | 'remaining' | 'overage' | 'utilization', Figure>> = {};
+
   constructor(readonly input: UtilizationInput) {}
 
+  /** The same amounts at another instant: what depends on amounts alone is not worked out again. */
+  at(t: Instant): BalanceUtilization {
+    const moved = new BalanceUtilization({ ...this.input, t });
+    moved.kept = this.kept;
+    return moved;
+  }
+
   get committed(): Figure {
-    return amountFigure(this.input.committed);
+    return (this.kept.committed ??= amountFigure(this.input.committed));
   }
 
   get drawn(): Figure {
-    return amountFigure(this.input.drawn);
+    return (this.kept.drawn ??= amountFigure(this.input.drawn));
   }
 
   get remaining(): Figure {
-    return amountFigure(excessOver(this.input.committed, this.input.drawn));
+    return (this.kept.remaining ??= amountFigure(excessOver(this.input.committed, this.input.drawn)));
   }
 
   get overage(): Figure {
-    return amountFigure(excessOver(this.input.drawn, this.input.committed));
+    return (this.kept.overage ??= amountFigure(excessOver(this.input.drawn, this.input.committed)));
   }
 
   /** D ÷ C; undefined where C is 0. */
   get utilization(): Figure {
-    return ratio(this.input.drawn, this.input.committed, this.input.entity);
+    return (this.kept.utilization ??= ratio(this.input.drawn, this.input.committed, this.input.entity));
   }
 
   /** (t − s) ÷ (e − s), exact to the second. */
@@ -129,7 +138,7 @@ export interface IntervalUse {
 
 /** Whole intervals that have ended: what is not used in one expires with it. */
 export class ContinuousUtilization {
-  private readonly sums: { readonly committed: Quantity; readonly drawn: Quantity; readonly used: Quantity; readonly expired: Quantity; readonly overage: Quantity };
+  readonly sums: { readonly committed: Quantity; readonly drawn: Quantity; readonly used: Quantity; readonly expired: Quantity; readonly overage: Quantity };
 
   constructor(
     readonly entity: string,

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
+import { AnsweredAtType } from './ledger-types.js';
 import { DEFAULT_PAGE, LIMITS } from './limits.js';
 
 /** What a row is ordered by, its id last: the place to go on from. */
@@ -32,6 +33,7 @@ export interface Page<T> {
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
   readonly undecided: number;
+  readonly answeredAt: AnsweredAtType | null;
 }
 
 /** The page to read: one row more than asked for tells whether there is a next page. */
@@ -56,12 +58,12 @@ export function pageOf<Row, T>(
   request: PageRequest,
   rows: readonly Row[],
   context: CallContext,
-  shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number },
+  shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number; answeredAt?: AnsweredAtType },
 ): Page<T> {
   const shown = rows.length > request.first ? rows.slice(0, request.first) : rows;
   const seal = (row: Row): string => context.seal('cursor', JSON.stringify(shape.keyset(row)));
   const edges = shown.map((row) => new LazyEdge(row, shape.node(row), seal));
-  return new LazyPage(edges, rows.length > request.first, request.after !== null, shape.undecided ?? 0);
+  return new LazyPage(edges, rows.length > request.first, request.after !== null, shape.undecided ?? 0, shape.answeredAt ?? null);
 }
 
 /** Classes, because an object literal with a getter of its own is ten times slower to make. */
@@ -83,6 +85,7 @@ class LazyPage<Row, T> implements Page<T> {
     private readonly more: boolean,
     private readonly begun: boolean,
     readonly undecided: number,
+    readonly answeredAt: AnsweredAtType | null,
   ) {}
 
   get nodes(): readonly T[] {
@@ -127,6 +130,8 @@ export function connectionOf<T extends object>(node: Type<T>, name: string): Typ
     pageInfo!: PageInfo;
     @Field(() => Int, { description: 'How many a filter on an indeterminate figure could not decide; ask for them by the filter itself.' })
     undecided!: number;
+    @Field(() => AnsweredAtType, { nullable: true, description: 'Where the answer stands on both time axes.' })
+    answeredAt!: AnsweredAtType | null;
   }
   return Connection;
 }

@@ -2,6 +2,7 @@ export * from './call-context.js';
 export * from './connection.js';
 export * from './errors.js';
 export { FastLane } from './fast-lane.js';
+export * from './ledger-types.js';
 export * from './limits.js';
 export * from './module.js';
 export * from './node.js';

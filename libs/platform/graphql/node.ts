@@ -31,7 +31,8 @@ export class NodeRegistry {
     const load = opened && this.loaders.get(opened.type);
     if (!load) return null;
     const found = await load(opened.id, context);
-    return found && { ...found, __typename: opened.type };
+    if (found === null || '__typename' in found) return found;
+    return { ...found, __typename: opened.type };
   }
 }
 

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import type { EventStore } from '#event-store';
+import { CLOCK, type Clock, ENTITIES, EVENT_STORE, LEDGER_ID, PROJECTOR } from '#platform';
+import type { Entities, Projector } from '#read-store';
+import { ChargesReader } from '../read/charges.reader.js';
+import { Moments } from '../read/moment.js';
+import { Answers } from './answers.js';
+import { ChargesQueries } from './charges.query.js';
+
+@Module({
+  providers: [
+    { provide: Moments, inject: [ENTITIES, PROJECTOR, CLOCK], useFactory: (entities: Entities, projector: Projector, clock: Clock) => new Moments(entities, projector, clock) },
+    { provide: ChargesReader, inject: [ENTITIES, EVENT_STORE, LEDGER_ID], useFactory: (entities: Entities, store: EventStore, ledger: string) => new ChargesReader(entities, store, ledger) },
+    Answers,
+    ChargesQueries,
+  ],
+  exports: [Answers],
+})
+export class ChargesModule {}
+export { Answers } from './answers.js';
+export { AskedAtArgs } from './asked-at.js';
+export { CoverageColumnEnum } from './types.js';

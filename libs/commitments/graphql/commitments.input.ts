@@ -1,0 +1,174 @@
+import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
+import { EVIDENCE_STATUSES, type EvidenceStatus } from '#kernel';
+import { CommandInput, EvidenceInput, UncertainInstantInput } from '#platform/graphql';
+import { AMOUNT_KINDS, type AmountKind } from '../domain/terms.js';
+import { AmountKindEnum, CommitmentTermsInput, TrancheAmountInput } from './terms.input.js';
+
+/** What every fact carries besides its own content. */
+@InputType({ isAbstract: true })
+abstract class FactInput extends CommandInput {
+  @Field(() => [EvidenceInput], { nullable: true })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => EvidenceInput)
+  evidence?: EvidenceInput[] | null;
+}
+
+@InputType({ isAbstract: true })
+abstract class ChangeInput extends FactInput {
+  @Field(() => ID)
+  commitment!: string;
+  @Field({ description: 'Why.' })
+  @IsNotEmpty()
+  @MaxLength(1_000)
+  reason!: string;
+}
+
+@InputType()
+export class MakeCommitmentInput extends FactInput {
+  @Field(() => ID)
+  contract!: string;
+  @Field(() => ID, { description: 'The party that provides.' })
+  provider!: string;
+  @Field(() => UncertainInstantInput, { description: 'When it became binding; its term is separate.' })
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt!: UncertainInstantInput;
+  @Field(() => CommitmentTermsInput)
+  @ValidateNested()
+  @Type(() => CommitmentTermsInput)
+  terms!: CommitmentTermsInput;
+}
+
+@InputType()
+export class AmendCommitmentInput extends ChangeInput {
+  @Field(() => UncertainInstantInput, { description: 'From when on the new terms hold.' })
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt!: UncertainInstantInput;
+  @Field(() => CommitmentTermsInput, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CommitmentTermsInput)
+  changes?: CommitmentTermsInput | null;
+  @Field(() => [TrancheAmountInput], { nullable: true })
+  @IsOptional()
+  @ValidateNested({ each: true })
+  @Type(() => TrancheAmountInput)
+  trancheAmounts?: TrancheAmountInput[] | null;
+}
+
+const BULK_MAX = 100;
+
+@InputType({ description: 'Each item has its own key and outcome.' })
+export class AmendCommitmentsInput {
+  @Field(() => [AmendCommitmentInput])
+  @ArrayMinSize(1)
+  @ArrayMaxSize(BULK_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => AmendCommitmentInput)
+  items!: AmendCommitmentInput[];
+}
+
+@InputType({ description: 'Each item has its own key and outcome.' })
+export class MakeCommitmentsInput {
+  @Field(() => [MakeCommitmentInput])
+  @ArrayMinSize(1)
+  @ArrayMaxSize(BULK_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => MakeCommitmentInput)
+  items!: MakeCommitmentInput[];
+}
+
+@InputType()
+export class CorrectCommitmentInput extends ChangeInput {
+  @Field(() => Int, { defaultValue: 0, description: 'The fact that was wrong: its number in the history; 0 is the making.' })
+  @IsInt()
+  @Min(0)
+  fact = 0;
+  @Field(() => UncertainInstantInput, { nullable: true, description: 'The right date, where that was wrong.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt?: UncertainInstantInput | null;
+  @Field(() => CommitmentTermsInput, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CommitmentTermsInput)
+  changes?: CommitmentTermsInput | null;
+  @Field(() => [TrancheAmountInput], { nullable: true })
+  @IsOptional()
+  @ValidateNested({ each: true })
+  @Type(() => TrancheAmountInput)
+  trancheAmounts?: TrancheAmountInput[] | null;
+}
+
+@InputType()
+export class VoidCommitmentInput extends ChangeInput {
+  @Field(() => Int, { defaultValue: 0, description: 'The fact recorded by mistake; 0 withdraws the commitment.' })
+  @IsInt()
+  @Min(0)
+  fact = 0;
+}
+
+@InputType()
+export class ReclassifyCommitmentInput extends ChangeInput {
+  @Field(() => AmountKindEnum)
+  @IsIn(AMOUNT_KINDS)
+  kind!: AmountKind;
+  @Field(() => UncertainInstantInput, { nullable: true, description: 'Default: from its original date.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt?: UncertainInstantInput | null;
+}
+
+@InputType()
+export class CancelCommitmentInput extends ChangeInput {
+  @Field(() => UncertainInstantInput)
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt!: UncertainInstantInput;
+}
+
+@InputType()
+export class AddCommitmentEvidenceInput extends CommandInput {
+  @Field(() => ID)
+  commitment!: string;
+  @Field(() => Int, { defaultValue: 0 })
+  @IsInt()
+  @Min(0)
+  fact = 0;
+  @Field(() => [EvidenceInput])
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => EvidenceInput)
+  evidence!: EvidenceInput[];
+}
+
+export enum EvidenceChange {
+  REPORTED = 'REPORTED',
+  CONFIRMED = 'CONFIRMED',
+  DISPUTED = 'DISPUTED',
+  WITHDRAWN = 'WITHDRAWN',
+}
+registerEnumType(EvidenceChange, { name: 'EvidenceChange' });
+
+@InputType()
+export class ChangeCommitmentEvidenceInput extends CommandInput {
+  @Field(() => ID)
+  commitment!: string;
+  @Field(() => ID)
+  evidence!: string;
+  @Field(() => EvidenceChange)
+  @IsIn([...EVIDENCE_STATUSES, 'WITHDRAWN'])
+  status!: EvidenceStatus | 'WITHDRAWN';
+  @Field()
+  @IsNotEmpty()
+  @MaxLength(1_000)
+  reason!: string;
+}

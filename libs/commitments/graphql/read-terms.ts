@@ -1,0 +1,116 @@
+import { type Decimal, ZERO } from '#kernel';
+import { Refusal } from '#platform';
+import { type CallContext, readInstant, readPeriod, requireId } from '#platform/graphql';
+import { expandRecurring } from '../domain/recurring.js';
+import { type Amount, type Clause, DIMENSIONS, type Eligibility, type Measure, type Schedule, type TermChanges, type Terms } from '../domain/terms.js';
+import type { AmountInput, ClauseInput, CommitmentTermsInput, EligibilityInput, ScheduleInput, TrancheAmountInput } from './terms.input.js';
+
+const refuse = (what: string): never => {
+  throw new Refusal('INPUT_INVALID', `${what} Nothing was done.`);
+};
+
+export function readAmount({ value, unknown, atLeast, atMost }: AmountInput): Amount {
+  const given = value ?? null;
+  if (given !== null && unknown) return refuse('An amount is either known or unknown: give `value` or `unknown`, not both.');
+  if (given !== null) return { kind: 'known', value: given };
+  if (!unknown) return refuse('An amount without a value must say why: give `unknown`.');
+  return { kind: 'unknown', reason: unknown, atLeast: atLeast ?? (ZERO as Decimal), atMost: atMost ?? null };
+}
+
+function readSchedule({ tranches, recurring, unknown }: ScheduleInput): Schedule {
+  if ([tranches, recurring, unknown].filter((part) => part !== undefined && part !== null).length !== 1) return refuse('A schedule is exactly one of `tranches`, `recurring`, `unknown`.');
+  if (unknown) return { kind: 'unknown', reason: unknown };
+  if (recurring) {
+    const { start, every, periods, amounts } = recurring;
+    if (amounts.length !== 1 && periods && periods !== amounts.length) return refuse('A ramp has as many amounts as periods.');
+    const each = amounts.map(readAmount);
+    const first = each[0] ?? refuse('A recurring schedule needs an amount.');
+    return { kind: 'tranches', tranches: expandRecurring({ start, every, amounts: each.length === 1 ? Array.from({ length: periods ?? 1 }, () => first) : each }) };
+  }
+  return { kind: 'tranches', tranches: (tranches ?? []).map(({ id, start, end, amount }) => ({ id, start: readInstant(start), end: end ? readInstant(end) : null, amount: readAmount(amount) })) };
+}
+
+function readClause(input: ClauseInput): Clause {
+  const dimensions: Record<string, readonly string[]> = {};
+  for (const dimension of DIMENSIONS) {
+    const values = input[dimension];
+    if (values && values.length > 0) dimensions[dimension] = values;
+  }
+  return { dimensions, tags: (input.tags ?? []).map(({ key, values }) => ({ key, values })) };
+}
+
+function readEligibility({ inclusions, exclusions, unknown }: EligibilityInput): Eligibility {
+  if (!unknown) return { kind: 'rules', inclusions: inclusions.map(readClause), exclusions: exclusions.map(readClause) };
+  return inclusions.length + exclusions.length > 0 ? refuse('Eligibility is either rules or unknown.') : { kind: 'unknown', reason: unknown };
+}
+
+function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput, before: Measure | null): Measure | undefined {
+  const named = [currency, costColumn, unit, quantityColumn].some((part) => part !== undefined && part !== null);
+  if (!named) return undefined;
+  const isUsage = category ? category === 'Usage' : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
+  if (isUsage) {
+    const kept = before?.kind === 'quantity' ? before : null;
+    return { kind: 'quantity', column: quantityColumn ?? kept?.column ?? 'ConsumedQuantity', unit: unit ?? kept?.unit ?? refuse('A commitment of category Usage needs a `unit`.') };
+  }
+  const kept = before?.kind === 'cost' ? before : null;
+  return { kind: 'cost', column: costColumn ?? kept?.column ?? 'BilledCost', currency: currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.') };
+}
+
+/** The fields that an input names. Null clears what can be cleared, and is refused elsewhere. */
+export function readChanges(input: CommitmentTermsInput, amounts: readonly TrancheAmountInput[] | null | undefined, before: Measure | null, context: CallContext): TermChanges {
+  const measure = readMeasure(input, before);
+  const { term, interval, parent, marketplace } = input;
+  const set = <K extends keyof TermChanges>(key: K, value: TermChanges[K] | undefined | null): Partial<TermChanges> => (value === undefined || value === null ? {} : { [key]: value });
+  return {
+    ...set('name', input.name),
+    ...set('category', input.category),
+    ...set('model', input.model),
+    ...set('measure', measure),
+    ...set('prepaid', input.prepaid),
+    ...(term === undefined ? {} : { term: term && readPeriod(term) }),
+    ...set('schedule', input.schedule && readSchedule(input.schedule)),
+    ...(interval === undefined ? {} : { interval: interval && { unit: interval.unit, count: interval.count } }),
+    ...set('eligibility', input.eligibility && readEligibility(input.eligibility)),
+    ...set('priority', input.priority),
+    ...(parent === undefined ? {} : { parent: parent === null ? null : requireId(context, 'Commitment', parent) }),
+    ...set('reference', input.reference && { contractCommitments: input.reference.contractCommitments.map(({ contractId, commitmentId }) => ({ contractId, commitmentId })), commitmentDiscountIds: input.reference.commitmentDiscountIds }),
+    ...set('purchaseRows', input.purchaseRows?.map(readClause)),
+    ...set('feeRows', input.feeRows?.map(readClause)),
+    ...(marketplace === undefined ? {} : { marketplace: marketplace && { share: marketplace.share, rows: marketplace.rows.map(readClause) } }),
+    ...set('periodDate', input.periodDate),
+    ...(amounts && amounts.length > 0 ? { trancheAmounts: amounts.map(({ tranche, amount }) => ({ id: tranche, amount: readAmount(amount) })) } : {}),
+  };
+}
+
+/** All terms of a new commitment: what the input leaves out has a default, or is refused. */
+export function readTerms(input: CommitmentTermsInput, context: CallContext): Terms {
+  const changes = readChanges(input, null, null, context);
+  const { name, schedule, measure } = changes;
+  if (name === undefined) return refuse('A commitment needs a `name`.');
+  if (schedule === undefined) return refuse('A commitment needs a `schedule`; one that is not known says so with `unknown`.');
+  if (measure === undefined) return refuse('A commitment needs a `currency` (Spend) or a `unit` (Usage).');
+  return {
+    kind: 'commitment',
+    category: measure.kind === 'cost' ? 'Spend' : 'Usage',
+    model: 'Discontinuous',
+    prepaid: false,
+    term: null,
+    interval: null,
+    eligibility: { kind: 'rules', inclusions: [], exclusions: [] },
+    priority: 100,
+    parent: null,
+    reference: { contractCommitments: [], commitmentDiscountIds: [] },
+    purchaseRows: [],
+    feeRows: [],
+    marketplace: null,
+    periodDate: 'ChargePeriodStart',
+    ...changes,
+    name,
+    schedule,
+    measure,
+  };
+}
+
+/** Worth a second look: with no inclusion that names a provider, charges of every provider draw. */
+export const warningsOf = ({ eligibility }: Terms): readonly string[] =>
+  eligibility.kind === 'rules' && (eligibility.inclusions.length === 0 || eligibility.inclusions.some(({ dimensions }) => !dimensions.provider)) ? ['ELIGIBILITY_ADMITS_EVERY_PROVIDER'] : [];

@@ -1,0 +1,291 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { AmountKindEnum, CommitmentCategoryEnum, CommitmentModelEnum, IntervalUnitEnum } from '#commitments/graphql';
+import { PartyRoleEnum, EarlyTerminationKind, RenewalKind } from '#contracts/graphql';
+import { LIFECYCLES } from '#commitments/domain';
+import type { Decimal, Instant } from '#kernel';
+import { AnsweredAtType, connectionOf, DateTimeScalar, DecimalScalar, EvidenceType, FigureType, NodeType, PeriodType, UncertainInstantType } from '#platform/graphql';
+
+export const LifecycleEnum = Object.fromEntries(LIFECYCLES.map((each) => [each, each]));
+registerEnumType(LifecycleEnum, { name: 'Lifecycle', description: 'FOCUS 1.4 lifecycle of a contract commitment.' });
+
+@ObjectType('Party', { implements: () => [NodeType], description: 'An organisation that contracts name.' })
+export class PartyType extends NodeType {
+  @Field(() => Int, { description: 'Human number in your organization.' })
+  number!: number;
+  @Field()
+  name!: string;
+  @Field(() => [String], { description: 'Spellings by which billing files name it.' })
+  names!: readonly string[];
+  @Field(() => [PartyRoleEnum])
+  roles!: readonly string[];
+}
+export const PartyConnection = connectionOf(PartyType, 'Party');
+
+@ObjectType('ContractParty')
+export class ContractPartyType {
+  @Field(() => PartyType, { nullable: true })
+  party!: PartyType | null;
+  @Field(() => PartyRoleEnum)
+  role!: string;
+}
+
+@ObjectType('Renewal')
+export class RenewalType {
+  @Field(() => RenewalKind)
+  kind!: string;
+  @Field(() => Int, { nullable: true })
+  months!: number | null;
+  @Field(() => Int, { nullable: true })
+  noticeDays!: number | null;
+}
+
+@ObjectType('EarlyTermination')
+export class EarlyTerminationType {
+  @Field(() => EarlyTerminationKind)
+  kind!: string;
+  @Field(() => String, { nullable: true, description: 'Decimal between 0 and 1.' })
+  share?: string | null;
+  @Field(() => String, { nullable: true })
+  reason?: string | null;
+}
+
+@ObjectType('HistoryEntry', { description: 'One recorded fact: what happened, when it took effect, when and on which evidence the ledger learned it.' })
+export class HistoryEntryType {
+  @Field(() => Int, { description: 'Number of the fact in its stream: what a correction or a void names.' })
+  fact!: number;
+  @Field({ description: 'Stored event type.' })
+  type!: string;
+  @Field(() => ID, { description: 'The contract or commitment.' })
+  subject!: string;
+  @Field(() => UncertainInstantType, { nullable: true })
+  effectiveAt!: UncertainInstantType | null;
+  @Field(() => DateTimeScalar)
+  recordedAt!: Instant;
+  @Field({ description: 'Opaque id of who recorded it.' })
+  actor!: string;
+  @Field(() => String, { nullable: true })
+  onBehalfOf!: string | null;
+  @Field(() => String, { nullable: true })
+  reason!: string | null;
+  @Field(() => [EvidenceType])
+  evidence!: readonly EvidenceType[];
+  @Field({ description: 'The stored data of the event, as canonical JSON.' })
+  data!: string;
+  @Field({ description: 'Consistency token of the position just after it.' })
+  position!: string;
+}
+export const HistoryConnection = connectionOf(HistoryEntryType, 'History');
+
+@ObjectType('Amount', { description: 'Known, or why not and what is certain of it.' })
+export class AmountType {
+  @Field(() => DecimalScalar, { nullable: true })
+  value!: Decimal | null;
+  @Field(() => String, { nullable: true, description: 'Why it is not known.' })
+  unknown!: string | null;
+  @Field(() => DecimalScalar, { nullable: true })
+  atLeast!: Decimal | null;
+  @Field(() => DecimalScalar, { nullable: true })
+  atMost!: Decimal | null;
+}
+
+@ObjectType('Interval')
+export class IntervalType {
+  @Field(() => IntervalUnitEnum)
+  unit!: string;
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType('Utilization', { description: 'Figures of one commitment period: arithmetic by the definitions in docs/figures.md.' })
+export class UtilizationType {
+  @Field({ description: 'Id of the period in the schedule.' })
+  period!: string;
+  @Field(() => PeriodType)
+  bounds!: PeriodType;
+  @Field(() => FigureType, { description: 'The amount in force; of a Continuous commitment the sum over the intervals that have ended.' })
+  committed!: FigureType;
+  @Field(() => FigureType, { description: 'Drawn by charges that begin before the instant asked for.' })
+  drawn!: FigureType;
+  @Field(() => FigureType, { nullable: true, description: 'max(0, committed − drawn). A Continuous commitment has none: what is not used expires.' })
+  remaining!: FigureType | null;
+  @Field(() => FigureType)
+  overage!: FigureType;
+  @Field(() => FigureType, { description: 'drawn ÷ committed; Continuous: used ÷ committed over ended intervals.' })
+  utilization!: FigureType;
+  @Field(() => FigureType, { nullable: true, description: 'Share of the period that is over, exact to the second.' })
+  elapsed!: FigureType | null;
+  @Field(() => FigureType, { nullable: true, description: 'utilization ÷ elapsed; 1 is on plan.' })
+  pace!: FigureType | null;
+  @Field(() => FigureType, { nullable: true, description: 'Drawn by the period’s end at the rate of the forecast window (default: the whole period so far).' })
+  forecast!: FigureType | null;
+  @Field(() => FigureType, { description: 'max(0, committed − forecast); Continuous: expired so far.' })
+  projectedShortfall!: FigureType;
+  @Field(() => FigureType, { nullable: true, description: 'What must be drawn per day from now on.' })
+  requiredRate!: FigureType | null;
+  @Field(() => FigureType, { nullable: true, description: 'Continuous: Σ min(drawn, committed) of ended intervals.' })
+  used!: FigureType | null;
+  @Field(() => FigureType, { nullable: true, description: 'Continuous: what was not used of ended intervals.' })
+  expired!: FigureType | null;
+  @Field(() => Int, { nullable: true })
+  intervalsEnded!: number | null;
+  @Field(() => Int, { nullable: true })
+  intervalsTotal!: number | null;
+}
+
+@ObjectType('DrawnBucket', { description: 'One bucket of time, half-open.' })
+export class DrawnBucketType {
+  @Field(() => DateTimeScalar)
+  start!: Instant;
+  @Field(() => DateTimeScalar)
+  end!: Instant;
+  @Field(() => FigureType)
+  drawn!: FigureType;
+  @Field(() => FigureType, { description: 'Drawn from the series’ start to the bucket’s end.' })
+  cumulative!: FigureType;
+}
+
+@ObjectType('CommitmentPeriod', { description: 'A period of the schedule with its amount and figures.' })
+export class CommitmentPeriodType {
+  @Field()
+  id!: string;
+  @Field(() => PeriodType)
+  bounds!: PeriodType;
+  @Field(() => AmountType)
+  amount!: AmountType;
+  @Field(() => UtilizationType)
+  utilization!: UtilizationType;
+}
+
+@ObjectType('Commitment', { implements: () => [NodeType], description: 'An undertaking to buy, of category Spend (currency) or Usage (capacity unit).' })
+export class CommitmentType extends NodeType {
+  @Field(() => Int, { description: 'Human number in your organization.' })
+  number!: number;
+  @Field(() => Int, { description: 'Revision to give as expectedRevision.' })
+  revision!: number;
+  @Field()
+  name!: string;
+  @Field(() => AmountKindEnum)
+  kind!: string;
+  @Field(() => CommitmentCategoryEnum)
+  category!: string;
+  @Field(() => CommitmentModelEnum)
+  model!: string;
+  @Field({ description: 'Currency (Spend) or unit (Usage) of all its amounts.' })
+  unit!: string;
+  @Field({ description: 'The FOCUS column that draws on it.' })
+  column!: string;
+  @Field()
+  prepaid!: boolean;
+  @Field(() => LifecycleEnum, { nullable: true, description: 'Null where it is uncertain.' })
+  lifecycle!: string | null;
+  @Field({ description: 'Recorded by mistake and withdrawn.' })
+  voided!: boolean;
+  @Field({ description: 'Some evidence is disputed: its figures are indeterminate.' })
+  disputed!: boolean;
+  @Field(() => Int)
+  priority!: number;
+  @Field(() => PartyType, { nullable: true, description: 'The party that provides.' })
+  provider!: PartyType | null;
+  @Field(() => PeriodType, { nullable: true, description: 'Null: not known.' })
+  term!: PeriodType | null;
+  @Field(() => IntervalType, { nullable: true })
+  interval!: IntervalType | null;
+  @Field(() => UncertainInstantType, { description: 'When it became binding.' })
+  effectiveAt!: UncertainInstantType;
+  @Field(() => [EvidenceType])
+  evidence!: readonly EvidenceType[];
+  @Field(() => UtilizationType, { nullable: true, description: 'Figures of the period that contains the instant asked for; null outside every period.' })
+  utilization!: UtilizationType | null;
+  @Field(() => [CommitmentPeriodType], { description: 'All periods of the schedule in force.' })
+  periods!: readonly CommitmentPeriodType[];
+  @Field(() => AnsweredAtType)
+  answeredAt!: AnsweredAtType;
+}
+export const CommitmentConnection = connectionOf(CommitmentType, 'Commitment');
+
+@ObjectType('Contract', { implements: () => [NodeType], description: 'An agreement between parties.' })
+export class ContractType extends NodeType {
+  @Field(() => Int, { description: 'Human number in your organization.' })
+  number!: number;
+  @Field(() => Int, { description: 'Revision to give as expectedRevision.' })
+  revision!: number;
+  @Field()
+  name!: string;
+  @Field(() => String, { nullable: true })
+  reference!: string | null;
+  @Field(() => [ContractPartyType])
+  parties!: readonly ContractPartyType[];
+  @Field(() => PeriodType, { nullable: true, description: 'Null: not known.' })
+  term!: PeriodType | null;
+  @Field()
+  zone!: string;
+  @Field(() => RenewalType)
+  renewal!: RenewalType;
+  @Field(() => EarlyTerminationType)
+  earlyTermination!: EarlyTerminationType;
+  @Field(() => UncertainInstantType)
+  effectiveAt!: UncertainInstantType;
+  @Field(() => UncertainInstantType, { nullable: true })
+  terminatedAt!: UncertainInstantType | null;
+  @Field(() => [EvidenceType])
+  evidence!: readonly EvidenceType[];
+  @Field(() => AnsweredAtType)
+  answeredAt!: AnsweredAtType;
+}
+export const ContractConnection = connectionOf(ContractType, 'Contract');
+
+@ObjectType('UtilizationTotal', { description: 'A total over commitments of one currency or unit; nested ones count once, with their root.' })
+export class UtilizationTotalType {
+  @Field(() => PartyType, { nullable: true })
+  provider!: PartyType | null;
+  @Field(() => ID, { nullable: true })
+  contract!: string | null;
+  @Field(() => CommitmentCategoryEnum, { nullable: true })
+  category!: string | null;
+  @Field({ description: 'Currency or unit.' })
+  unit!: string;
+  @Field(() => Int)
+  commitments!: number;
+  @Field(() => FigureType)
+  committed!: FigureType;
+  @Field(() => FigureType)
+  drawn!: FigureType;
+  @Field(() => FigureType)
+  remaining!: FigureType;
+  @Field(() => FigureType)
+  overage!: FigureType;
+  @Field(() => FigureType)
+  utilization!: FigureType;
+  @Field(() => DecimalScalar, { description: 'Committed amounts whose evidence is disputed, listed apart.' })
+  disputed!: Decimal;
+}
+
+@ObjectType('UtilizationTotals')
+export class UtilizationTotalsType {
+  @Field(() => [UtilizationTotalType])
+  totals!: readonly UtilizationTotalType[];
+  @Field(() => AnsweredAtType)
+  answeredAt!: AnsweredAtType;
+}
+
+@ObjectType('Coverage', { description: 'Which part of usage charges is posted to at least one commitment.' })
+export class CoverageType {
+  @Field()
+  currency!: string;
+  @Field(() => String, { nullable: true, description: 'As the files spell it; null where not grouped by provider.' })
+  provider!: string | null;
+  @Field(() => DecimalScalar)
+  usage!: Decimal;
+  @Field(() => DecimalScalar)
+  covered!: Decimal;
+  @Field(() => FigureType)
+  coverage!: FigureType;
+}
+
+@ObjectType('Coverages')
+export class CoveragesType {
+  @Field(() => [CoverageType])
+  coverages!: readonly CoverageType[];
+  @Field(() => AnsweredAtType)
+  answeredAt!: AnsweredAtType;
+}

@@ -1,0 +1,181 @@
+import { type Drawdown, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
+import { changePoints, intervalIndex, intervalStart, type MadeCommitment, type Terms, termsAt } from '#commitments/domain';
+import { type Decimal, exact, type Instant, LATEST, mergeReasons, MS_PER_HOUR, type Quantity, type Reason, startOfHour, unknownBetween, ZERO } from '#kernel';
+import type { Entity } from '#read-store';
+import { amountAt, type CommitmentPeriod, disputedReasons, either, periodsContaining, periodsOf } from '../domain/periods.js';
+import { BalanceUtilization, ContinuousUtilization, type IntervalUse } from '../domain/utilization.js';
+
+export interface PeriodFigures {
+  readonly period: CommitmentPeriod;
+  readonly balance: BalanceUtilization | null;
+  readonly continuous: ContinuousUtilization | null;
+}
+
+interface Stable {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly figures: PeriodFigures | null;
+}
+
+/** One commitment as recorded at one position: answers for any t. What does not change between two dates is kept. */
+export class CommitmentView {
+  private stable: Stable | null = null;
+  private shown: { readonly from: Instant; readonly until: Instant; readonly terms: Terms } | null = null;
+
+  constructor(
+    readonly entity: Entity,
+    readonly commitment: MadeCommitment,
+    private readonly drawdown: Drawdown,
+    private readonly postings: PostingsAt,
+  ) {}
+
+  get id(): string {
+    return this.commitment.commitmentId;
+  }
+
+  get disputed(): boolean {
+    return disputedReasons(this.commitment).length > 0;
+  }
+
+  termsAt(t: Instant) {
+    return termsAt(this.commitment, t);
+  }
+
+  /** The terms to show at `t`; of several that may be in force the latest recorded. Kept until the terms may change. */
+  termsFor(t: Instant): Terms {
+    const kept = this.shown;
+    if (kept && kept.from <= t && t < kept.until) return kept.terms;
+    const terms = termsAt(this.commitment, t).variants.at(-1)?.terms ?? this.commitment.final;
+    this.shown = { from: t, until: changePoints(this.commitment).find((point) => point > t) ?? LATEST, terms };
+    return terms;
+  }
+
+  /** The period that contains `t`; several where that is uncertain; none in a gap. */
+  current(t: Instant): { readonly periods: readonly CommitmentPeriod[]; readonly certain: boolean } {
+    return periodsContaining(this.commitment, t);
+  }
+
+  periods(t: Instant): readonly CommitmentPeriod[] {
+    return periodsOf(termsAt(this.commitment, t).variants.at(-1)?.terms ?? this.commitment.final);
+  }
+
+  /** Figures of the period that contains `t` for the default forecast window; kept while neither terms nor postings move. */
+  figures(t: Instant): PeriodFigures | null {
+    const kept = this.stable;
+    if (kept && kept.from <= t && t < kept.until && kept.figures?.balance) return { ...kept.figures, balance: kept.figures.balance.at(t) };
+    const { periods, certain } = this.current(t);
+    const period = periods[0];
+    const figures = period ? (certain ? this.figuresOf(period, t, null) : this.uncertainFigures(periods, t)) : null;
+    if (period && certain && period.end !== null) this.stable = { from: t, until: this.steadyUntil(t, period.end), figures };
+    return figures;
+  }
+
+  /** As `figures`, with a declared forecast window. */
+  figuresWithin(t: Instant, windowMs: number): PeriodFigures | null {
+    const { periods, certain } = this.current(t);
+    const period = periods[0];
+    if (!period) return null;
+    return certain ? this.figuresOf(period, t, windowMs) : this.uncertainFigures(periods, t);
+  }
+
+  /** Inside an uncertainty: what every period that may contain `t` agrees on stands, the rest is indeterminate. */
+  private uncertainFigures(periods: readonly CommitmentPeriod[], t: Instant): PeriodFigures {
+    const each = periods.map((period) => this.figuresOf(period, t, null).balance?.input);
+    const reasons: readonly Reason[] = [{ code: 'PERIOD_UNCERTAIN', entity: this.id }];
+    const nothing = unknownBetween(ZERO, null, ZERO, reasons);
+    const combine = (of: 'committed' | 'drawn'): Quantity => {
+      const quantities = each.map((input) => input?.[of] ?? nothing);
+      // A single period that may not have begun yet: its amount may not be committed at all.
+      const combined = periods.length === 1 ? either(quantities[0] as Quantity, unknownBetween(ZERO, ZERO, ZERO, reasons)) : quantities.reduce(either);
+      return { ...combined, reasons: mergeReasons(combined.reasons, reasons) };
+    };
+    const drawn = combine('drawn');
+    const input = { entity: this.id, start: null, end: null, t, committed: combine('committed'), drawn, window: { start: null, drawn } };
+    return { period: periods[0] as CommitmentPeriod, balance: new BalanceUtilization(input), continuous: null };
+  }
+
+  /** Figures of one period at `t` (clamped to it). `windowMs`: the declared forecast window; null: the whole period so far. */
+  figuresOf(period: CommitmentPeriod, t: Instant, windowMs: number | null): PeriodFigures {
+    if (period.terms.model === 'Continuous') return { period, balance: null, continuous: this.continuous(period, t) };
+    const { start, end } = period;
+    const from = start ?? ((period.bounds.start.notBefore ?? 0) as Instant);
+    const until = end ?? period.bounds.end?.notAfter ?? LATEST;
+    const now = Math.min(Math.max(t, from), until) as Instant;
+    const drawn = this.drawn(from, now);
+    const windowStart = start === null ? null : windowMs === null ? start : (Math.max(start, now - windowMs) as Instant);
+    const balance = new BalanceUtilization({
+      entity: this.id,
+      start,
+      end,
+      t,
+      committed: amountAt(this.commitment, period, t),
+      drawn,
+      window: { start: windowStart, drawn: windowStart === null || windowStart === start ? drawn : this.drawn(windowStart, now) },
+    });
+    return { period, balance, continuous: null };
+  }
+
+  /** What postings dated in [from, to) draw. */
+  drawn(from: Instant, to: Instant): Quantity {
+    return this.quantity(this.drawdown.between(this.id, from, to, this.postings.position));
+  }
+
+  private quantity(drawn: Drawn): Quantity {
+    const provisional: readonly Reason[] = this.postings.pending ? [{ code: 'ALLOCATION_PENDING', entity: this.id }] : [];
+    const { certain, low, high, openUp, openDown } = drawn;
+    if (low === 0n && high === 0n && openUp === 0 && openDown === 0) return provisional.length === 0 ? exact(certain) : { ...exact(certain), provisional };
+    return {
+      low: openDown > 0 ? null : ((certain + low) as Decimal),
+      high: openUp > 0 ? null : ((certain + high) as Decimal),
+      known: certain,
+      reasons: [{ code: 'POSTINGS_UNKNOWN', entity: this.id }],
+      provisional,
+    };
+  }
+
+  /** Intervals that lie whole in the period and have ended by `t`. */
+  private continuous(period: CommitmentPeriod, t: Instant): ContinuousUtilization | null {
+    const { interval } = period.terms;
+    const { start, end } = period;
+    if (!interval || start === null || end === null) return null;
+    const now = Math.min(Math.max(t, start), end) as Instant;
+    const ended = now >= end ? this.intervalCount(period) : intervalIndex(start, interval, now);
+    const total = this.intervalCount(period);
+    const drawnIn = this.intervalDraws(period, start, now);
+    const uses = function* (this: CommitmentView): Iterable<IntervalUse> {
+      let amount: { readonly from: Instant; readonly until: Instant; readonly value: Quantity } | null = null;
+      for (let index = 0; index < ended; index++) {
+        const from = intervalStart(start, interval, index);
+        const to = Math.min(intervalStart(start, interval, index + 1), end) as Instant;
+        // The amount in force at the interval's last instant; it changes only where the terms do.
+        if (!amount || to > amount.until) amount = { from, until: this.nextChange(to), value: amountAt(this.commitment, { ...period, end: to }, to) };
+        yield { committed: amount.value, drawn: this.quantity(drawnIn(from, to)) };
+      }
+    };
+    return new ContinuousUtilization(this.id, uses.call(this), total);
+  }
+
+  private intervalCount({ start, end, terms }: CommitmentPeriod): number {
+    if (start === null || end === null || !terms.interval) return 0;
+    const last = intervalIndex(start, terms.interval, end - 1);
+    return last + 1;
+  }
+
+  /** Postings of a Continuous commitment stand at the starts of its intervals: whole hours are read in one pass, others one by one. */
+  private intervalDraws({ start, terms }: CommitmentPeriod, from: Instant, to: Instant): (from: Instant, to: Instant) => Drawn {
+    const hourly = terms.interval?.unit === 'hour' && terms.interval.count === 1 && start !== null && startOfHour(start) === start;
+    if (!hourly) return (a, b) => this.drawdown.between(this.id, a, b, this.postings.position);
+    const cells = this.drawdown.cells(this.id, LEVELS.hour, from, (to + MS_PER_HOUR) as Instant, this.postings.position);
+    return (a) => cells.get(a) ?? NOTHING;
+  }
+
+  private nextChange(t: Instant): Instant {
+    return changePoints(this.commitment).find((point) => point >= t) ?? LATEST;
+  }
+
+  private steadyUntil(t: Instant, end: Instant): Instant {
+    const change = changePoints(this.commitment).find((point) => point > t) ?? LATEST;
+    const posting = this.drawdown.nextPosting(this.id, t) ?? LATEST;
+    return Math.min(change, posting, end) as Instant;
+  }
+}

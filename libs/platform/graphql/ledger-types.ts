@@ -1,0 +1,296 @@
+import { Field, ID, InputType, Int, InterfaceType, ObjectType, registerEnumType, createUnionType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { IsIn, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { EVIDENCE_STATUSES, type Decimal, type Evidence, type EvidenceStatus, type Figure, type Instant, type Json, type JsonObject, type UncertainInstant, type UncertainPeriod, uncertain } from '#kernel';
+import { Refusal } from '../errors.js';
+import type { CallContext } from './call-context.js';
+import { DateTimeScalar, DecimalScalar, DurationScalar } from './scalars.js';
+
+export enum FigureStatus {
+  EXACT = 'EXACT',
+  PROVISIONAL = 'PROVISIONAL',
+  INDETERMINATE = 'INDETERMINATE',
+}
+registerEnumType(FigureStatus, { name: 'FigureStatus', description: 'EXACT: certain. PROVISIONAL: may still change. INDETERMINATE: rests on something unknown, uncertain or disputed.' });
+
+@ObjectType('Reason', { description: 'Why a figure has no value, or may change.' })
+export class ReasonType {
+  @Field({ description: 'Stable code, for example AMOUNT_UNKNOWN.' })
+  code!: string;
+  @Field(() => String, { nullable: true, description: 'Opaque id of the entity that causes it.' })
+  entity!: string | null;
+}
+
+@ObjectType('Figure', { description: 'A figure with what is certain of it. Absent value: INDETERMINATE, or undefined (status EXACT, reason UNDEFINED).' })
+export class FigureType implements Figure {
+  @Field(() => DecimalScalar, { nullable: true })
+  value!: Decimal | null;
+  @Field(() => DecimalScalar, { nullable: true, description: 'The part that is known; ratios have none.' })
+  known!: Decimal | null;
+  @Field(() => FigureStatus)
+  status!: Figure['status'];
+  @Field(() => [ReasonType])
+  reasons!: readonly ReasonType[];
+}
+
+@ObjectType('UncertainInstant', { description: 'An instant that lies between two bounds, both inclusive; equal when exact; null: that side is open.' })
+export class UncertainInstantType {
+  @Field(() => DateTimeScalar, { nullable: true })
+  notBefore!: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true })
+  notAfter!: Instant | null;
+  @Field(() => String, { nullable: true, description: 'The wording of the source.' })
+  wording?: string;
+}
+
+@ObjectType('Period', { description: 'Half-open: [start, end). Without an end it is open.' })
+export class PeriodType {
+  @Field(() => UncertainInstantType)
+  start!: UncertainInstantType;
+  @Field(() => UncertainInstantType, { nullable: true })
+  end!: UncertainInstantType | null;
+}
+
+@InputType({ description: 'An instant: either `at`, or bounds of which either may be left open.' })
+export class UncertainInstantInput {
+  @Field(() => DateTimeScalar, { nullable: true })
+  at?: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true })
+  notBefore?: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true })
+  notAfter?: Instant | null;
+  @Field(() => String, { nullable: true, description: 'The wording of the source, with its zone.' })
+  @IsOptional()
+  @MaxLength(500)
+  wording?: string | null;
+}
+
+@InputType({ description: 'Half-open: [start, end). Leave the end out where there is none.' })
+export class PeriodInput {
+  @Field(() => UncertainInstantInput)
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  start!: UncertainInstantInput;
+  @Field(() => UncertainInstantInput, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  end?: UncertainInstantInput | null;
+}
+
+/** @throws Refusal `INPUT_INVALID` for bounds in the wrong order, or `at` beside bounds */
+export function readInstant({ at, notBefore, notAfter, wording }: UncertainInstantInput): UncertainInstant {
+  const hasBounds = (notBefore ?? null) !== null || (notAfter ?? null) !== null;
+  if ((at ?? null) !== null && hasBounds) throw new Refusal('INPUT_INVALID', 'Give either `at` or the bounds of an uncertain instant, not both. Nothing was done.');
+  if (notBefore && notAfter && notAfter < notBefore) throw new Refusal('INPUT_INVALID', '`notAfter` lies before `notBefore`. Nothing was done.');
+  return uncertain(at ?? notBefore ?? null, at ?? notAfter ?? null, wording ?? undefined);
+}
+
+export const readPeriod = ({ start, end }: PeriodInput): UncertainPeriod => ({ start: readInstant(start), end: end ? readInstant(end) : null });
+
+export enum EvidenceStatusEnum {
+  REPORTED = 'REPORTED',
+  CONFIRMED = 'CONFIRMED',
+  DISPUTED = 'DISPUTED',
+}
+registerEnumType(EvidenceStatusEnum, { name: 'EvidenceStatus' });
+
+@ObjectType('Evidence', { description: 'What a fact rests on. The document itself stays outside the ledger.' })
+export class EvidenceType implements Evidence {
+  @Field(() => ID)
+  id!: string;
+  @Field()
+  document!: string;
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the document, hexadecimal.' })
+  sha256!: string | null;
+  @Field(() => String, { nullable: true })
+  uri!: string | null;
+  @Field(() => String, { nullable: true })
+  quotation!: string | null;
+  @Field(() => EvidenceStatusEnum)
+  status!: EvidenceStatus;
+}
+
+@InputType()
+export class EvidenceInput {
+  @Field({ description: 'Name of the document.' })
+  @IsNotEmpty()
+  @MaxLength(500)
+  document!: string;
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the document, hexadecimal.' })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/, { message: 'expected 64 hexadecimal digits, lower case' })
+  sha256?: string | null;
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(2_000)
+  uri?: string | null;
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(4_000)
+  quotation?: string | null;
+  @Field(() => EvidenceStatusEnum, { defaultValue: EvidenceStatusEnum.REPORTED })
+  @IsIn(EVIDENCE_STATUSES)
+  status: EvidenceStatus = 'REPORTED';
+}
+
+/** `idOf` gives each item its id: derived from the command's key, so that a retry gives the same. */
+export const readEvidence = (items: readonly EvidenceInput[] | null | undefined, idOf: (index: number) => string): readonly Evidence[] =>
+  (items ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({ id: idOf(index), document, sha256: sha256 ?? null, uri: uri ?? null, quotation: quotation ?? null, status }));
+
+@InputType({ description: 'Where the answer stands on both time axes; both default to now.' })
+export class AsOfInput {
+  @Field(() => DateTimeScalar, { nullable: true, description: 'What is asked about: the state of things at this instant.' })
+  effective?: Instant | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'As the ledger knew it at this instant.' })
+  recorded?: Instant | null;
+  @Field(() => String, { nullable: true, description: 'Instead of `recorded`: a consistency token, as given by a mutation or an answer.' })
+  position?: string | null;
+}
+
+@ObjectType('AnsweredAt', { description: 'Where an answer stands on both time axes.' })
+export class AnsweredAtType {
+  @Field(() => DateTimeScalar)
+  effective!: Instant;
+  @Field(() => DateTimeScalar)
+  recorded!: Instant;
+  @Field({ description: 'The position used, as a consistency token: asking again with it gives the same answer.' })
+  position!: string;
+  @Field(() => DurationScalar, { description: 'How long events have waited that this answer does not see yet.' })
+  lag!: number;
+}
+
+/** What every mutation's input has. */
+@InputType({ isAbstract: true })
+export abstract class CommandInput {
+  @Field({ description: 'Any text; the same key and the same input give the first answer again, for ever.' })
+  @IsNotEmpty()
+  @MaxLength(255)
+  idempotencyKey!: string;
+  @Field(() => Int, { nullable: true, description: 'Refuse unless the entity stands at this revision.' })
+  expectedRevision?: number | null;
+  @Field(() => String, { nullable: true, description: 'Opaque id of whom this is recorded for.' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_.:-]{1,64}$/, { message: 'expected an opaque id: people are never named' })
+  onBehalfOf?: string | null;
+}
+
+@InterfaceType('CommandAnswer', { resolveType: (value: { __typename: string }) => value.__typename, description: 'The answer to a command.' })
+export abstract class CommandAnswerType {
+  @Field({ description: 'The idempotency key of the command.' })
+  idempotencyKey!: string;
+}
+
+@ObjectType('CommandAccepted', { implements: () => [CommandAnswerType], description: 'Recorded durably.' })
+export class CommandAcceptedType extends CommandAnswerType {
+  @Field(() => ID, { description: 'The entity that the command was about.' })
+  id!: string;
+  @Field(() => Int, { description: 'Its revision after the command.' })
+  revision!: number;
+  @Field({ description: 'Consistency token: a query with it as `atLeast` sees this write.' })
+  token!: string;
+  @Field({ description: 'The answer of an earlier call with this key.' })
+  repeated!: boolean;
+  @Field(() => [String], { description: 'Codes of what is worth a second look; the command stands.' })
+  warnings!: readonly string[];
+}
+
+@ObjectType('RejectionFact')
+export class RejectionFactType {
+  @Field()
+  name!: string;
+  @Field()
+  value!: string;
+}
+
+@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule. Nothing was recorded.' })
+export class CommandRejectedType extends CommandAnswerType {
+  @Field({ description: 'Stable code; docs/rejections.md lists them.' })
+  code!: string;
+  @Field({ description: 'Why, and what to do next.' })
+  message!: string;
+  @Field(() => [RejectionFactType])
+  facts!: readonly RejectionFactType[];
+  @Field({ description: 'The same command may be accepted later, without a change.' })
+  retryable!: boolean;
+}
+
+export const CommandResultType = createUnionType({
+  name: 'CommandResult',
+  types: () => [CommandAcceptedType, CommandRejectedType] as const,
+  resolveType: (value: { __typename: string }) => value.__typename,
+});
+
+interface Outcome {
+  readonly status: 'accepted' | 'rejected';
+}
+interface AcceptedOutcome extends Outcome {
+  readonly status: 'accepted';
+  readonly revision: number;
+  readonly position: number;
+  readonly repeated: boolean;
+}
+interface RejectedOutcome extends Outcome {
+  readonly status: 'rejected';
+  readonly rejection: { readonly code: string };
+}
+
+const COMMON_REJECTIONS: Readonly<Record<string, string>> = {
+  IDEMPOTENCY_KEY_REUSED: 'This key was used for another command or another input. Nothing was recorded. Use a new key.',
+  REVISION_CONFLICT: 'The entity stands at another revision than expected: somebody changed it. Read it again and decide anew.',
+};
+
+/** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
+export function toCommandResult(
+  outcome: AcceptedOutcome | RejectedOutcome,
+  { type, id, key, context, messages, warnings = [] }: { type: string; id: string; key: string; context: CallContext; messages: Readonly<Record<string, string>>; warnings?: readonly string[] },
+): CommandAcceptedType | CommandRejectedType {
+  if (outcome.status === 'accepted') {
+    const { revision, position, repeated } = outcome;
+    return { __typename: 'CommandAccepted', idempotencyKey: key, id: context.nodeId(type, id), revision, token: context.seal('position', `${position}`), repeated, warnings } as CommandAcceptedType;
+  }
+  const { code, ...facts } = outcome.rejection;
+  return {
+    __typename: 'CommandRejected',
+    idempotencyKey: key,
+    code,
+    message: messages[code] ?? COMMON_REJECTIONS[code] ?? code,
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value: String(value) })),
+    retryable: code === 'REVISION_CONFLICT',
+  } as unknown as CommandRejectedType;
+}
+
+/** The plain id behind a node id. @throws Refusal `ID_INVALID`: another type's, another organization's, or nonsense are told alike */
+export function requireId(context: CallContext, type: string, token: string): string {
+  const id = context.idOf(type, token);
+  if (id === null) throw new Refusal('ID_INVALID', `This is no id of a ${type} in your organization. Nothing was done.`);
+  return id;
+}
+
+/** The command's caller, as the use cases take it. */
+export const contextOf = ({ caller, traceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput) => ({
+  organization: caller.organization,
+  actor: caller.actor,
+  key: idempotencyKey,
+  correlation: traceId,
+  ...(onBehalfOf ? { onBehalfOf } : {}),
+  ...(expectedRevision === undefined || expectedRevision === null ? {} : { expectedRevision }),
+});
+
+/** An input as it counts for "same key, same input": amounts as text, what was not given left out, the key itself aside. */
+export function digestible(input: object): JsonObject {
+  const { idempotencyKey: _key, expectedRevision: _revision, ...rest } = input as Record<string, unknown>;
+  return plain(rest) as JsonObject;
+}
+
+function plain(value: unknown): Json | undefined {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value as Json | undefined;
+  if (Array.isArray(value)) return value.map((each) => plain(each) ?? null);
+  const copy: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const read = plain(member);
+    if (read !== undefined) copy[key] = read;
+  }
+  return copy;
+}
