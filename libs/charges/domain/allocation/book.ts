@@ -76,7 +76,10 @@ export function allChangePoints(book: Iterable<BookCommitment>): readonly Instan
   return [...points].sort((a, b) => a - b);
 }
 
-export type PeriodAt = { readonly in: 'no'; readonly outside: 'term' | 'period' } | { readonly in: 'yes' | 'maybe'; readonly capacity: Capacity };
+export type PeriodAt =
+  | { readonly in: 'no'; readonly outside: 'term' | 'period' }
+  /** `others`: further periods that may be the one, where uncertain bounds meet. */
+  | { readonly in: 'yes' | 'maybe'; readonly capacity: Capacity; readonly others?: readonly Capacity[] };
 
 /** The period of the schedule that contains `t`, by the schedule as known today, its amount that of its last instant. */
 export function periodAt(book: BookCommitment, t: Instant): PeriodAt {
@@ -102,7 +105,7 @@ function findPeriod({ commitment, final }: BookCommitment, t: Instant): PeriodAt
   if (certain) return { in: inTerm, capacity: capacityOf(commitment, final, certain.tranche, t) };
   if (containing.length === 0) return { in: 'no', outside: 'period' };
   const capacities = containing.map(({ tranche }) => capacityOf(commitment, final, tranche, t));
-  return { in: 'maybe', capacity: widest(capacities) };
+  return { in: 'maybe', capacity: anyOf(capacities), others: capacities.slice(1) };
 }
 
 const bound = (value: number, fallback: number): Instant => (Number.isFinite(value) ? value : fallback) as Instant;
@@ -144,7 +147,8 @@ function trancheAmount(terms: Terms, tranche: Tranche): Tranche['amount'] {
   return terms.schedule.tranches.find(({ id }) => id === tranche.id)?.amount ?? tranche.amount;
 }
 
-function widest(capacities: readonly Capacity[]): Capacity {
+/** In one of these, and nothing says in which: any room. What is drawn there counts in each of them, as a margin that none can rule out. */
+function anyOf(capacities: readonly Capacity[]): Capacity {
   const first = capacities[0] as Capacity;
-  return capacities.reduce((a, b) => ({ ...first, low: a.low < b.low ? a.low : b.low, high: a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high }), first);
+  return capacities.length === 1 ? first : { ...first, low: ZERO, high: null };
 }

@@ -145,7 +145,8 @@ export class AllocationEngine {
     if (!book) return;
     for (const posting of postings) {
       const period = periodAt(book, posting.at);
-      if (period.in !== 'no') this.balances.of(commitment, period.capacity.key, period.capacity.end).post(posting, sign);
+      if (period.in === 'no') continue;
+      for (const { key, end } of [period.capacity, ...(period.others ?? [])]) this.balances.of(commitment, key, end).post(posting, sign);
     }
   }
 }

@@ -52,7 +52,8 @@ const NAMED_ONLY: readonly ChargeCategory[] = ['Tax', 'Credit'];
 
 /** Inclusion, exclusion, and the rule that Tax and Credit must be named: arithmetic.md section 2. */
 export function eligible({ eligibility }: Terms, row: Facets): Verdict {
-  if (eligibility.kind === 'unknown') return NAMED_ONLY.includes(row.category) ? { admits: 'no', reason: 'CATEGORY_NOT_NAMED' } : { admits: 'maybe' };
+  // Of rules that are not known it is not known either whether they name Tax or Credit.
+  if (eligibility.kind === 'unknown') return { admits: 'maybe' };
   if (anyMatch(eligibility.exclusions, row)) return { admits: 'no', reason: 'EXCLUDED' };
   const matching = eligibility.inclusions.filter((clause) => matches(clause, row));
   if (NAMED_ONLY.includes(row.category) && !matching.some(({ dimensions }) => dimensions.chargeCategory?.includes(row.category))) {

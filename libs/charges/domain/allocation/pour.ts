@@ -1,4 +1,4 @@
-import { type Instant, multiply, type Decimal } from '#kernel';
+import { type Instant, multiply } from '#kernel';
 import type { Balances } from './balances.js';
 import { type BookCommitment, type Capacity, periodAt } from './book.js';
 import type { ReasonCode } from './decision.js';
@@ -35,7 +35,8 @@ export function dateVessels(nodes: readonly PlannedNode[], row: { start: Instant
     const children = (): readonly Vessel[] => dateVessels(node.children, row, outside);
     const { book } = standing;
     const date = dateOf(standing, row);
-    if (book.final.model === 'Continuous') {
+    // Without a known schedule there are no intervals to spread over: one slot of unknown room.
+    if (book.final.model === 'Continuous' && book.final.schedule.kind === 'tranches') {
       const whole = spreadOver(book, row.start, row.end);
       const slots = slotsOf(book, whole);
       const spread = within(whole, slots);
@@ -94,9 +95,13 @@ export const CERTAIN: World = { present: () => true, room: () => 'low' };
 /** vessel id → amount per slot. */
 export type Poured = Map<string, bigint[]>;
 
+/** Those that are present in this world. Of one that is not, its children stand in its place. */
+const standingIn = (vessels: readonly Vessel[], world: World): readonly Vessel[] =>
+  vessels.flatMap((vessel) => (world.present(vessel) ? [vessel] : standingIn(vessel.children, world)));
+
 /** Each takes at most its room, the last one takes the rest; children share what their parent took. Answers what is left. */
 export function pour(vessels: readonly Vessel[], amount: bigint, balances: Balances, world: World, poured: Poured): bigint {
-  const standing = vessels.filter(world.present);
+  const standing = standingIn(vessels, world);
   let rest = amount;
   standing.forEach((vessel, index) => {
     const taken = take(vessel, rest, index === standing.length - 1, balances, world, poured);
@@ -106,7 +111,7 @@ export function pour(vessels: readonly Vessel[], amount: bigint, balances: Balan
   return rest;
 }
 
-function take(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balances, world: World, poured: Poured): bigint {
+export function take(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balances, world: World, poured: Poured): bigint {
   const side = world.room(vessel);
   const pieces = vessel.spread ? spreadAmount(offered, vessel.spread).filter((piece) => piece.at !== null) : null;
   let total = 0n;
@@ -125,44 +130,33 @@ function take(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balanc
 export function roomOf(vessel: Vessel, { capacity }: Slot, isLast: boolean, balances: Balances, side: 'low' | 'high'): bigint | null {
   const balance = balances.of(vessel.id, capacity.key, capacity.end);
   const amount = side === 'low' ? capacity.low : capacity.high;
+  // The least room is beside the most that may have been drawn, the most beside the least.
+  const margin = side === 'low' ? (balance.openUp > 0 ? null : balance.high) : balance.openDown > 0 ? null : balance.low;
   const limits: bigint[] = [];
-  if (!isLast) {
-    const drawn = side === 'low' ? (balance.openUp > 0 ? null : balance.certain + balance.high) : balance.openDown > 0 ? null : balance.certain + balance.low;
-    if (amount === null || (drawn === null && side === 'high')) return marketplaceRoom(vessel, amount, balance.marketplace);
-    limits.push(drawn === null ? 0n : amount - drawn);
-  }
-  const marketplace = marketplaceRoom(vessel, amount, balance.marketplace);
-  if (marketplace !== null) limits.push(marketplace);
+  const limit = (whole: bigint | null, certain: bigint): void => {
+    if (margin === null && side === 'low') limits.push(0n);
+    else if (margin !== null && whole !== null) limits.push(whole - certain - margin);
+  };
+  if (!isLast) limit(amount, balance.certain);
+  const { marketplace, terms } = vessel.candidate;
+  // Any part of what is not certain may have been a marketplace row's.
+  if (marketplace && terms.marketplace) limit(amount === null ? null : multiply(terms.marketplace.share, amount), balance.marketplace);
   if (limits.length === 0) return null;
   const least = limits.reduce((a, b) => (a < b ? a : b));
   return least > 0n ? least : 0n;
 }
 
-function marketplaceRoom({ candidate }: Vessel, amount: Decimal | null, drawn: bigint): bigint | null {
-  const limit = candidate.terms.marketplace;
-  if (!candidate.marketplace || !limit || amount === null) return null;
-  const room = multiply(limit.share, amount) - drawn;
-  return room > 0n ? room : 0n;
-}
-
 /** A negative amount releases in reverse priority; what nothing is left to release reduces the first. Answers what is left. */
 export function release(vessels: readonly Vessel[], amount: bigint, balances: Balances, world: World, poured: Poured): bigint {
-  const standing = vessels.filter(world.present);
+  const standing = standingIn(vessels, world);
   const released = new Map<Vessel, bigint[]>();
   let rest = amount;
-  for (const vessel of [...standing].reverse()) {
-    const amounts = releaseFrom(vessel, rest, balances, world);
+  for (let index = standing.length - 1; index >= 0; index--) {
+    const vessel = standing[index] as Vessel;
+    // The first one is reduced by all that is left, spread as any charge is, whatever it has drawn.
+    const amounts = index === 0 ? place(vessel, rest) : releaseFrom(vessel, rest, balances, world);
     released.set(vessel, amounts);
     for (const each of amounts) rest -= each;
-  }
-  const first = standing[0];
-  if (first && rest !== 0n) {
-    const amounts = released.get(first) as bigint[];
-    const extra = place(first, rest);
-    extra.forEach((each, index) => {
-      amounts[index] = (amounts[index] ?? 0n) + each;
-      rest -= each;
-    });
   }
   for (const [vessel, amounts] of released) {
     poured.set(vessel.id, amounts);
@@ -185,7 +179,8 @@ function releaseFrom(vessel: Vessel, amount: bigint, balances: Balances, world: 
   return place(vessel, amount).map((share, index) => {
     const { capacity } = vessel.slots[index] as Slot;
     const balance = balances.of(vessel.id, capacity.key, capacity.end);
-    const drawn = side === 'low' ? balance.certain + balance.low : balance.certain + balance.high;
+    if (side === 'high' && balance.openUp > 0) return share;
+    const drawn = side === 'low' ? (balance.openDown > 0 ? 0n : balance.certain + balance.low) : balance.certain + balance.high;
     const bounded = drawn > 0n ? drawn : 0n;
     return -share > bounded ? -bounded : share;
   });

@@ -30,10 +30,11 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
       entries.push(unallocated(row, element, amount));
       continue;
     }
-    const { postings, outside } = place(row, commitment, amount);
-    if (postings.length > 0) entries.push({ commitment: commitment.id, reason: 'PROVIDER_STATED', postings });
+    const placed = place(row, commitment, amount);
+    const { postings, outside, doubt } = placed;
+    if (postings.length > 0) entries.push({ commitment: commitment.id, reason: doubt ?? 'PROVIDER_STATED', postings });
     if (outside !== 0n) entries.push(unallocated(row, element, 'STATED_OUTSIDE_TERM', outside as Decimal));
-    if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, book, statedIds));
+    if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, doubt, plan, book, statedIds));
   }
   return entries;
 }
@@ -48,12 +49,24 @@ function* lineage(commitment: BookCommitment, book: ReadonlyMap<string, BookComm
   }
 }
 
-function ancestors(row: AllocatableRow, commitment: BookCommitment, amount: Decimal, book: ReadonlyMap<string, BookCommitment>, stated: ReadonlySet<string | undefined>): Entry[] {
+function ancestors(
+  row: AllocatableRow,
+  commitment: BookCommitment,
+  amount: Decimal,
+  inherited: ReasonCode | null,
+  plan: Plan,
+  book: ReadonlyMap<string, BookCommitment>,
+  stated: ReadonlySet<string | undefined>,
+): Entry[] {
   const entries: Entry[] = [];
   for (const parent of lineage(commitment, book)) {
     if (stated.has(parent.id)) break;
-    const { postings } = place(row, parent, amount);
-    if (postings.length > 0) entries.push({ commitment: parent.id, reason: 'PROVIDER_STATED_CHILD', postings });
+    const standing = plan.standings.get(parent.id);
+    if (standing && isRefused(standing) && standing.never) continue;
+    const { postings, doubt } = place(row, parent, amount);
+    // Where it is not certain that the statement stands at all, it is not for the parents either.
+    const reached = inherited === null || doubt !== null ? postings : postings.map((posting) => marginOf(posting));
+    if (postings.length > 0) entries.push({ commitment: parent.id, reason: doubt ?? inherited ?? 'PROVIDER_STATED_CHILD', postings: reached });
   }
   return entries;
 }
@@ -65,25 +78,50 @@ function statedAmount({ measure }: BookCommitment, { cost, quantity, unit }: App
   return unit === null || unit === measure.unit ? quantity : 'STATED_UNIT_DIFFERS';
 }
 
-function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): { postings: Posting[]; outside: bigint } {
-  if (commitment.final.model === 'Continuous') return spreadStated(row, commitment, amount);
-  const at = { ChargePeriodStart: row.start, ChargePeriodEnd: row.end, BillingPeriodStart: row.billingPeriodStart }[commitment.final.periodDate];
-  const period = periodAt(commitment, at);
-  if (period.in === 'no') return { postings: [], outside: amount };
-  if (period.in === 'yes') return { postings: amount === 0n ? [] : [exactPosting(at, amount, false)], outside: 0n };
-  const [low, high] = amount < 0n ? [amount, ZERO] : [ZERO, amount];
-  return { postings: [{ at, certain: ZERO, low, high, open: 0, marketplace: ZERO }], outside: 0n };
+interface Placed {
+  readonly postings: readonly Posting[];
+  readonly outside: bigint;
+  /** Why the postings are not certain; null: they are. */
+  readonly doubt: ReasonCode | null;
 }
 
-function spreadStated(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): { postings: Posting[]; outside: bigint } {
+function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
+  const { model, schedule, periodDate } = commitment.final;
+  if (model === 'Continuous' && schedule.kind === 'tranches') return inCurrency(row, commitment, spreadStated(row, commitment, amount));
+  const at = { ChargePeriodStart: row.start, ChargePeriodEnd: row.end, BillingPeriodStart: row.billingPeriodStart }[periodDate];
+  const period = periodAt(commitment, at);
+  if (period.in === 'no') return { postings: [], outside: amount, doubt: null };
+  const posting = exactPosting(at, amount, false);
+  if (amount === 0n) return { postings: [], outside: 0n, doubt: null };
+  return inCurrency(row, commitment, { postings: [period.in === 'yes' ? posting : marginOf(posting)], outside: 0n, doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN' });
+}
+
+/** A cost is stated in the row's billing currency: on a commitment in another one it is unknown until a rate is recorded. */
+function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommitment, placed: Placed): Placed {
+  if (measure.kind !== 'cost' || measure.currency === billingCurrency) return placed;
+  const postings = placed.postings.map(({ at, certain, low }): Posting => ({ at, certain: ZERO, low: ZERO, high: ZERO, open: certain + low < 0n ? -1 : 1, marketplace: ZERO }));
+  return { ...placed, postings, doubt: 'NO_RATE' };
+}
+
+function spreadStated(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
   const postings: Posting[] = [];
   let outside = 0n;
   for (const { at, share } of spreadAmount(amount, spreadOver(commitment, row.start, row.end))) {
     if (at === null) outside += share;
     else if (share !== 0n) postings.push(exactPosting(at, share, false));
   }
-  return { postings, outside };
+  return { postings, outside, doubt: null };
 }
+
+/** The same posting where it may stand or not. One that is unbounded may be nothing already. */
+const marginOf = ({ at, certain, low, high, open }: Posting): Posting => ({
+  at,
+  certain: ZERO,
+  low: (certain + low < 0n ? certain + low : 0n) as Decimal,
+  high: (certain + high > 0n ? certain + high : 0n) as Decimal,
+  open,
+  marketplace: ZERO,
+});
 
 const unallocated = (row: AllocatableRow, element: AppliedElement, reason: ReasonCode, part?: Decimal): Entry => ({
   commitment: null,

@@ -20,13 +20,15 @@ export function doubtsOf(vessels: readonly Vessel[], balances: Balances): readon
       const reason = vessel.slots.map((slot) => roomDoubt(vessel, slot, balances)).find((found) => found !== null);
       if (reason) doubts.push({ vessel, about: 'room', reason });
     }
-    for (const child of vessel.children) visit(child, vessel.children.length === 1);
+    // Children of one that may be absent then stand among its neighbours.
+    const alone = vessel.children.length === 1 && (isOnly || vessel.present === 'yes');
+    for (const child of vessel.children) visit(child, alone);
   };
   for (const vessel of vessels) visit(vessel, vessels.length === 1);
   return doubts;
 }
 
-function roomDoubt(vessel: Vessel, { capacity }: Slot, balances: Balances): ReasonCode | null {
+export function roomDoubt(vessel: Vessel, { capacity }: Slot, balances: Balances): ReasonCode | null {
   if (capacity.high !== capacity.low) return 'AMOUNT_UNKNOWN';
   return balances.of(vessel.id, capacity.key, capacity.end).isExact ? null : 'UPSTREAM_UNKNOWN';
 }
@@ -55,7 +57,32 @@ export function boundsOver(vessels: readonly Vessel[], amount: bigint, balances:
     vessel.children.forEach(visit);
   };
   vessels.forEach(visit);
+  widenSpreads(vessels, amount, bounds);
   return bounds;
+}
+
+/**
+ * The extremes lie at corners but for one thing: how a spread rounds. Where what reaches a spread is not certain, each piece may
+ * differ by the last digit of every piece beside it.
+ */
+function widenSpreads(vessels: readonly Vessel[], amount: bigint, bounds: Map<string, Bounds>): void {
+  const isVague = ({ least, most }: Bounds): boolean => least.some((each, i) => each !== most[i]);
+  // A release begins with the last, so there any other one may be the cause.
+  let vague = amount < 0n && [...bounds.values()].some(isVague);
+  const visit = (vessel: Vessel): void => {
+    const own = bounds.get(vessel.id) as Bounds;
+    const pieces = vessel.spread?.parts.length ?? 1;
+    if (vague && pieces > 1) bounds.set(vessel.id, widened(own, BigInt(pieces), amount));
+    vague ||= isVague(own);
+    vessel.children.forEach(visit);
+  };
+  vessels.forEach(visit);
+}
+
+function widened({ least, most }: Bounds, by: bigint, amount: bigint): Bounds {
+  const [from, to] = amount < 0n ? [amount, 0n] : [0n, amount];
+  const within = (value: bigint): bigint => (value < from ? from : value > to ? to : value);
+  return { least: least.map((each) => within(each - by)), most: most.map((each) => within(each + by)) };
 }
 
 /** Every corner of the doubts: what a vessel takes is monotone in each, so its extremes lie at corners. */
