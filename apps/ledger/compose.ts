@@ -1,13 +1,45 @@
-import { createLog, Health, systemClock, type CallerSource, type Config, type Log } from '#platform';
+import { join } from 'node:path';
+import { cleanWork } from '#charges';
+import { ApiKeyCallers } from '#organizations';
+import { type Clock, type Config, createLog, Health, type Log, Sealer, secretFor, systemClock } from '#platform';
+import { type Core, openCore } from './core.js';
 import type { LedgerOptions } from './create-ledger.js';
+import { importRoutes } from './import-routes.js';
+import { slices } from './slices.js';
 
-export type Composed = LedgerOptions & { readonly log: Log };
+export type Composed = LedgerOptions & { readonly log: Log; readonly core: Core };
 
-/** Nobody has a key yet. */
-const NOBODY: CallerSource = { authenticate: () => null };
+export interface ComposeOptions {
+  readonly clock?: Clock;
+  /** Tests run the intake in this thread. */
+  readonly inProcess?: boolean;
+}
 
 /** Opens the stores and wires the slices: what `npm start`, the demo, the tests and the benchmarks run alike. */
-export function compose(config: Config, callers: CallerSource = NOBODY): Promise<Composed> {
+export async function compose(config: Config, { clock = systemClock, inProcess = false }: ComposeOptions = {}): Promise<Composed> {
   const log = createLog(config.TENOR_LOG);
-  return Promise.resolve({ config, log, clock: systemClock, health: new Health(), callers, modules: [] });
+  const core = openCore({ config, clock, onFault: (error) => log.error({ err: error }, 'a fault in the background; trying again'), inProcess });
+  await core.files.clean();
+  await cleanWork(join(config.TENOR_DATA, 'work'));
+  core.projector.start();
+  return {
+    config,
+    core,
+    log,
+    clock,
+    health: healthOf(core),
+    callers: new ApiKeyCallers(core.entities, clock),
+    modules: slices(core),
+    status: { position: () => core.projector.position, lagMs: () => core.projector.lagMs },
+    routes: importRoutes(core, new Sealer(secretFor(config))),
+    onClose: () => core.close(),
+  };
+}
+
+function healthOf(core: Core): Health {
+  const health = new Health();
+  const ready = { ready: true, detail: '' };
+  health.add({ name: 'store', check: async () => (await core.store.head(), { ...ready, lagMs: 0 }) });
+  health.add({ name: 'read models', check: () => ({ ...ready, lagMs: core.projector.lagMs }) });
+  return health;
 }

@@ -1,16 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { DEMO_SECRET, readConfig, type Caller, type CallerSource } from '#platform';
-import { compose } from './compose.js';
+import { rmSync } from 'node:fs';
+import { DEMO_SECRET, readConfig } from '#platform';
+import { compose, type Composed } from './compose.js';
 import { createLedger, type RunningLedger } from './create-ledger.js';
+import { DemoClock } from './demo/demo-clock.js';
+import { type Demo, seedDemo } from './demo/seed-demo.js';
 import { explain } from './start.js';
 import { stopOnSignals } from './stop.js';
 
 const DATA = './demo-data';
 
-/** `npm run demo`: the whole service with demo data in its own file, on a port of its own. */
+/** `npm run demo`: the whole service with a year of a laboratory in its own folder, made anew at each start, on a port of its own. */
 export async function startDemo(json: boolean, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  let opened: Composed | undefined;
   try {
-    const apiKey = `demo_${randomBytes(18).toString('base64url')}`;
     const config = readConfig(
       {
         TENOR_PORT: '0',
@@ -22,25 +24,25 @@ export async function startDemo(json: boolean, env: NodeJS.ProcessEnv = process.
       },
       { demo: true },
     );
-    const options = await compose(config, demoCallers(apiKey));
+    if (!json) process.stderr.write('DEMO  Recording a year of a laboratory …\n');
+    rmSync(DATA, { recursive: true, force: true });
+    const clock = new DemoClock();
+    const options = (opened = await compose(config, { clock }));
+    const demo = await seedDemo(options.core, clock);
     const ledger = await createLedger(options);
     stopOnSignals(ledger, options.log);
-    process.stdout.write(json ? readyLine(ledger, apiKey) : banner(ledger, apiKey));
+    process.stdout.write(json ? readyLine(ledger, demo) : banner(ledger, demo));
   } catch (error) {
+    await opened?.core.close();
     explain(error);
   }
 }
 
-function demoCallers(apiKey: string): CallerSource {
-  const admin: Caller = { organization: 'demo', actor: 'demo', keyId: 'demo', roles: new Set(['admin']) };
-  return { authenticate: (secret) => (secret === apiKey ? admin : null) };
-}
-
-const readyLine = ({ url }: RunningLedger, apiKey: string): string =>
+const readyLine = ({ url }: RunningLedger, { apiKey }: Demo): string =>
   `${JSON.stringify({ event: 'ready', graphql: `${url}/graphql`, apiKey, pid: process.pid })}\n`;
 
-const banner = ({ url }: RunningLedger, apiKey: string): string => `
-  DEMO  Nothing here is real; the data is in ${DATA} and can be deleted at any time.
+const banner = ({ url }: RunningLedger, { apiKey, files, rows }: Demo): string => `
+  DEMO  Nothing here is real. ${rows} rows of ${files} billing files stand in ${DATA}, made anew at each start.
 
   GraphQL    ${url}/graphql
   GraphiQL   ${url}/graphiql
@@ -48,6 +50,8 @@ const banner = ({ url }: RunningLedger, apiKey: string): string => `
 
   Try        curl ${url}/graphql -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\
                -d '{"query":"{ ledger { version position lag } }"}'
-  Next       open GraphiQL and paste the key into its header field. Ctrl-C stops the demo.
+  Next       open GraphiQL and paste the key into its header field; or send a file of ${DATA}/exports again, it changes nothing:
+             curl -X POST --data-binary @${DATA}/exports/FILE '${url}/import/focus?feed=NAME' -H 'authorization: Bearer ${apiKey}'
+             Ctrl-C stops the demo.
 
 `;

@@ -19,3 +19,4 @@ export * from './read/quarantine.js';
 export * from './read/moment.js';
 export { cleanWork } from './intake/owner.js';
 export * from './application/import-report.js';
+export { type DemoFile, demoYear, DEMO_FEEDS, writeLines } from './generator/index.js';

@@ -50,6 +50,11 @@ export class FileDraft {
     }
   }
 
+  /** Of what has been written so far. */
+  digest(): string {
+    return this.sha.copy().digest('hex');
+  }
+
   /** Makes the file durable under its digest and answers that digest. A file that is there already stays as it is. */
   commit(): string {
     const digest = this.sha.digest('hex');
