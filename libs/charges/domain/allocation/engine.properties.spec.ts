@@ -11,8 +11,10 @@ import { AllocationEngine } from './engine.js';
 
 const SCALE = 10n ** 18n;
 const units = (n: number): Decimal => (BigInt(n) * SCALE) as Decimal;
-const bookOf = (commitments: readonly MadeCommitment[]) => commitments.map((each, index) => ({ commitment: each, number: index + 1, spellings: ['AWS'] }));
-const engineOf = (commitments: readonly MadeCommitment[], ...rest: [ConstructorParameters<typeof AllocationEngine>[1]?]) => new AllocationEngine(bookOf(commitments), ...rest);
+const bookOf = (commitments: readonly MadeCommitment[]) =>
+  commitments.map((each, index) => ({ commitment: each, number: index + 1, spellings: ['AWS'] }));
+const engineOf = (commitments: readonly MadeCommitment[], ...rest: [ConstructorParameters<typeof AllocationEngine>[1]?]) =>
+  new AllocationEngine(bookOf(commitments), ...rest);
 
 /** How a commitment of a drawn book looks; `parent` is an index below its own. */
 interface Shape {
@@ -33,15 +35,20 @@ function termsOf(shape: Shape, amount: Amount): Terms {
     priority,
     parent: parent === null ? null : `C${parent}`,
     ...(continuous ? { model: 'Continuous' as const, interval: { unit: 'hour' as const, count: 1 } } : {}),
-    schedule: { kind: 'tranches', tranches: [{ id: 't1', start: period('2025-02-01', '2026-01-01').start, end: { notBefore: hour(end), notAfter: hour(end) }, amount }] },
+    schedule: {
+      kind: 'tranches',
+      tranches: [{ id: 't1', start: period('2025-02-01', '2026-01-01').start, end: { notBefore: hour(end), notAfter: hour(end) }, amount }],
+    },
     marketplace: marketplace === null ? null : { share: decimal(`0.${marketplace}`), rows: [] },
-    eligibility: sku === null ? { kind: 'rules', inclusions: [], exclusions: [] } : { kind: 'rules', inclusions: [clause({ sku: [sku] })], exclusions: [] },
+    eligibility:
+      sku === null ? { kind: 'rules', inclusions: [], exclusions: [] } : { kind: 'rules', inclusions: [clause({ sku: [sku] })], exclusions: [] },
   });
 }
 
 const START = at('2025-02-01');
 const hour = (n: number): Instant => (START + n * MS_PER_HOUR) as Instant;
-const build = (shapes: readonly Shape[], amountOf: (shape: Shape) => Amount): MadeCommitment[] => shapes.map((shape, index) => commitment(`C${index}`, termsOf(shape, amountOf(shape))));
+const build = (shapes: readonly Shape[], amountOf: (shape: Shape) => Amount): MadeCommitment[] =>
+  shapes.map((shape, index) => commitment(`C${index}`, termsOf(shape, amountOf(shape))));
 const exactBook = (shapes: readonly Shape[]): MadeCommitment[] => build(shapes, ({ amount }) => known(`${amount}`));
 
 const shapesOf = (options: { continuous: boolean; marketplace: boolean; nested: boolean }) =>
@@ -58,10 +65,19 @@ const shapesOf = (options: { continuous: boolean; marketplace: boolean; nested: 
       }),
       { minLength: 1, maxLength: 4 },
     )
-    .map((shapes): Shape[] => shapes.map((shape, index) => ({ ...shape, parent: options.nested && shape.parent !== null && shape.parent < index ? shape.parent : null })));
+    .map((shapes): Shape[] =>
+      shapes.map((shape, index) => ({ ...shape, parent: options.nested && shape.parent !== null && shape.parent < index ? shape.parent : null })),
+    );
 
 const rowArbitrary = fc
-  .record({ amount: fc.integer({ min: -15, max: 20 }), from: fc.integer({ min: 0, max: 6 }), hours: fc.integer({ min: 0, max: 3 }), foreign: fc.boolean(), sku: fc.constantFrom('sku1', 'sku2'), odd: fc.nat(9) })
+  .record({
+    amount: fc.integer({ min: -15, max: 20 }),
+    from: fc.integer({ min: 0, max: 6 }),
+    hours: fc.integer({ min: 0, max: 3 }),
+    foreign: fc.boolean(),
+    sku: fc.constantFrom('sku1', 'sku2'),
+    odd: fc.nat(9),
+  })
   .map(({ amount, from, hours, foreign, sku, odd }): Charge => {
     const cost = add(units(amount), BigInt(odd) as Decimal);
     return charge('2025-02-01', '0', { billedCost: cost, start: hour(from), end: hour(from + hours), publisher: foreign ? 'Else' : 'AWS', sku });
@@ -133,7 +149,8 @@ describe('conservation', () => {
 const outsideReasons = new Set(['OUTSIDE_TERM', 'OUTSIDE_PERIOD']);
 const drawsIn = (decision: Decision, id: string): boolean => decision.some(({ commitment: c, reason }) => c === id && !outsideReasons.has(reason));
 function hasAdmittedAncestor(shapes: readonly Shape[], index: number, decision: Decision): boolean {
-  for (let parent = shapes[index]?.parent ?? null; parent !== null; parent = shapes[parent]?.parent ?? null) if (drawsIn(decision, `C${parent}`)) return true;
+  for (let parent = shapes[index]?.parent ?? null; parent !== null; parent = shapes[parent]?.parent ?? null)
+    if (drawsIn(decision, `C${parent}`)) return true;
   return false;
 }
 
@@ -166,7 +183,8 @@ it('never lets marketplace rows count beyond their share, last or not', () => {
         shapes.forEach(({ amount, marketplace }, i) => {
           const share = sum(postedOn(decision, `C${i}`).map((p) => p.marketplace));
           counted[i] = (counted[i] as bigint) + share;
-          if (marketplace !== null && share > 0n) expect((counted[i] as bigint) * 100n).toBeLessThanOrEqual(BigInt(marketplace === 5 ? 50 : 25) * units(amount));
+          if (marketplace !== null && share > 0n)
+            expect((counted[i] as bigint) * 100n).toBeLessThanOrEqual(BigInt(marketplace === 5 ? 50 : 25) * units(amount));
         });
       }
     }),
@@ -197,10 +215,15 @@ describe('same facts, same postings', () => {
   });
 
   it('whatever the batching, reversals included', () => {
-    const steps = fc.array(fc.oneof({ weight: 4, arbitrary: rowArbitrary.map((row) => ({ row })) }, { weight: 1, arbitrary: fc.nat(30).map((undo) => ({ undo })) }), { minLength: 1, maxLength: 16 });
+    const steps = fc.array(
+      fc.oneof({ weight: 4, arbitrary: rowArbitrary.map((row) => ({ row })) }, { weight: 1, arbitrary: fc.nat(30).map((undo) => ({ undo })) }),
+      { minLength: 1, maxLength: 16 },
+    );
     fc.assert(
       fc.property(shapesOf(everything), fc.boolean(), steps, fc.integer({ min: 1, max: 5 }), (shapes, vague, script, batch) => {
-        const book = build(shapes, ({ amount }) => (vague ? { kind: 'unknown', reason: 'x', atLeast: units(amount), atMost: units(amount + 3) } : known(`${amount}`)));
+        const book = build(shapes, ({ amount }) =>
+          vague ? { kind: 'unknown', reason: 'x', atLeast: units(amount), atMost: units(amount + 3) } : known(`${amount}`),
+        );
         const run = (size: number): Decision[] => {
           const recorded: { decision: Decision; sign: 1 | -1 }[] = [];
           const standing: (Decision | null)[] = [];
@@ -254,14 +277,30 @@ const boundsOn = (decision: Decision, id: string) => {
   };
 };
 const explain = (decisions: readonly Decision[]): string =>
-  decisions.map((d) => d.map(({ commitment: c, reason, postings }) => `${c} ${reason} ${postings.map((p) => `${formatDecimal(p.certain)}[${formatDecimal(p.low)},${formatDecimal(p.high)}]${p.open}`).join(' ')}`).join('; ')).join('\n');
+  decisions
+    .map((d) =>
+      d
+        .map(
+          ({ commitment: c, reason, postings }) =>
+            `${c} ${reason} ${postings.map((p) => `${formatDecimal(p.certain)}[${formatDecimal(p.low)},${formatDecimal(p.high)}]${p.open}`).join(' ')}`,
+        )
+        .join('; '),
+    )
+    .join('\n');
 
 describe('what is unknown', () => {
   /** One commitment of the book has an amount that is not known: for every value that it may have, the exact postings lie in the bounds given. */
   const assertSound = (shapes: readonly Shape[], vague: number, rows: readonly Charge[]): void => {
     const { amount, atMost = null } = shapes[vague] as Shape;
-    const unknownAmount = (shape: Shape): Amount => ({ kind: 'unknown', reason: 'x', atLeast: units(shape.amount), atMost: atMost === null ? null : units(atMost) });
-    const bounded = engineOf(shapes.map((shape, i) => commitment(`C${i}`, termsOf(shape, i === vague ? unknownAmount(shape) : known(`${shape.amount}`)))));
+    const unknownAmount = (shape: Shape): Amount => ({
+      kind: 'unknown',
+      reason: 'x',
+      atLeast: units(shape.amount),
+      atMost: atMost === null ? null : units(atMost),
+    });
+    const bounded = engineOf(
+      shapes.map((shape, i) => commitment(`C${i}`, termsOf(shape, i === vague ? unknownAmount(shape) : known(`${shape.amount}`)))),
+    );
     const decisions = rows.map((row) => bounded.allocate(rowOf(row)));
     for (let value = amount; value <= (atMost ?? amount + 40); value++) {
       const certain = engineOf(shapes.map((shape, i) => commitment(`C${i}`, termsOf(shape, known(`${i === vague ? value : shape.amount}`)))));
@@ -270,7 +309,8 @@ describe('what is unknown', () => {
         shapes.forEach((_, i) => {
           const bounds = boundsOn(decisions[r] as Decision, `C${i}`);
           const posted = certainOn(truth, `C${i}`);
-          if (!within(posted, bounds)) throw new Error(`amount ${value}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+          if (!within(posted, bounds))
+            throw new Error(`amount ${value}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
         });
       });
     }
@@ -288,85 +328,115 @@ describe('what is unknown', () => {
     ['Continuous commitments', { continuous: true, marketplace: true, nested: true }],
   ])('in %s: the postings for every possible amount lie within the bounds', (_, options) => {
     fc.assert(
-      fc.property(vagueShapes(options), fc.array(rowArbitrary, { minLength: 1, maxLength: 5 }), ([shapes, vague], rows) => assertSound(shapes, vague, rows)),
+      fc.property(vagueShapes(options), fc.array(rowArbitrary, { minLength: 1, maxLength: 5 }), ([shapes, vague], rows) =>
+        assertSound(shapes, vague, rows),
+      ),
       { numRuns: 200 },
     );
   });
 
   it('a scope that is not known: each row draws or does not', () => {
     fc.assert(
-      fc.property(shapesOf({ continuous: false, marketplace: false, nested: true }), fc.nat(3), fc.array(rowArbitrary, { minLength: 1, maxLength: 4 }), (shapes, pick, rows) => {
-        const vague = pick % shapes.length;
-        const book = (eligibility: Terms['eligibility']) =>
-          engineOf(shapes.map((shape, i) => commitment(`C${i}`, { ...termsOf(shape, known(`${shape.amount}`)), ...(i === vague ? { eligibility } : {}) })));
-        const bounded = book({ kind: 'unknown', reason: 'not disclosed' });
-        const named = rows.map((row, r) => ({ ...row, sku: `row${r}` }));
-        const decisions = named.map((row) => bounded.allocate(rowOf(row)));
-        for (let bits = 0; bits < 2 ** rows.length; bits++) {
-          const skus = named.flatMap(({ sku }, r) => ((bits >> r) % 2 === 1 ? [sku] : []));
-          const certain = book({ kind: 'rules', inclusions: [clause({ sku: ['none', ...skus] })], exclusions: [] });
-          named.forEach((row, r) => {
-            const truth = certain.allocate(rowOf(row));
-            shapes.forEach((_, i) => {
-              const posted = certainOn(truth, `C${i}`);
-              if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`))) throw new Error(`scope ${skus.join()}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+      fc.property(
+        shapesOf({ continuous: false, marketplace: false, nested: true }),
+        fc.nat(3),
+        fc.array(rowArbitrary, { minLength: 1, maxLength: 4 }),
+        (shapes, pick, rows) => {
+          const vague = pick % shapes.length;
+          const book = (eligibility: Terms['eligibility']) =>
+            engineOf(
+              shapes.map((shape, i) => commitment(`C${i}`, { ...termsOf(shape, known(`${shape.amount}`)), ...(i === vague ? { eligibility } : {}) })),
+            );
+          const bounded = book({ kind: 'unknown', reason: 'not disclosed' });
+          const named = rows.map((row, r) => ({ ...row, sku: `row${r}` }));
+          const decisions = named.map((row) => bounded.allocate(rowOf(row)));
+          for (let bits = 0; bits < 2 ** rows.length; bits++) {
+            const skus = named.flatMap(({ sku }, r) => ((bits >> r) % 2 === 1 ? [sku] : []));
+            const certain = book({ kind: 'rules', inclusions: [clause({ sku: ['none', ...skus] })], exclusions: [] });
+            named.forEach((row, r) => {
+              const truth = certain.allocate(rowOf(row));
+              shapes.forEach((_, i) => {
+                const posted = certainOn(truth, `C${i}`);
+                if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`)))
+                  throw new Error(`scope ${skus.join()}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+              });
             });
-          });
-        }
-      }),
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('an end that is not certain: the charge lies in the term or does not', () => {
     fc.assert(
-      fc.property(shapesOf({ continuous: false, marketplace: false, nested: true }), fc.nat(3), fc.array(rowArbitrary, { minLength: 1, maxLength: 5 }), (shapes, pick, rows) => {
-        const vague = pick % shapes.length;
-        const book = (from: number, to: number) =>
-          engineOf(
-            shapes.map((shape, i) => {
-              const terms = termsOf(shape, known(`${shape.amount}`));
-              if (i !== vague) return commitment(`C${i}`, terms);
-              const tranche = { id: 't1', start: period('2025-02-01', '2026-01-01').start, end: { notBefore: hour(from), notAfter: hour(to) }, amount: known(`${shape.amount}`) };
-              return commitment(`C${i}`, { ...terms, schedule: { kind: 'tranches', tranches: [tranche] } });
-            }),
-          );
-        const bounded = book(2, 5);
-        const decisions = rows.map((row) => bounded.allocate(rowOf(row)));
-        for (let end = 2; end <= 5; end++) {
-          const certain = book(end, end);
-          rows.forEach((row, r) => {
-            const truth = certain.allocate(rowOf(row));
-            shapes.forEach((_, i) => {
-              const posted = certainOn(truth, `C${i}`);
-              if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`))) throw new Error(`end ${end}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+      fc.property(
+        shapesOf({ continuous: false, marketplace: false, nested: true }),
+        fc.nat(3),
+        fc.array(rowArbitrary, { minLength: 1, maxLength: 5 }),
+        (shapes, pick, rows) => {
+          const vague = pick % shapes.length;
+          const book = (from: number, to: number) =>
+            engineOf(
+              shapes.map((shape, i) => {
+                const terms = termsOf(shape, known(`${shape.amount}`));
+                if (i !== vague) return commitment(`C${i}`, terms);
+                const tranche = {
+                  id: 't1',
+                  start: period('2025-02-01', '2026-01-01').start,
+                  end: { notBefore: hour(from), notAfter: hour(to) },
+                  amount: known(`${shape.amount}`),
+                };
+                return commitment(`C${i}`, { ...terms, schedule: { kind: 'tranches', tranches: [tranche] } });
+              }),
+            );
+          const bounded = book(2, 5);
+          const decisions = rows.map((row) => bounded.allocate(rowOf(row)));
+          for (let end = 2; end <= 5; end++) {
+            const certain = book(end, end);
+            rows.forEach((row, r) => {
+              const truth = certain.allocate(rowOf(row));
+              shapes.forEach((_, i) => {
+                const posted = certainOn(truth, `C${i}`);
+                if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`)))
+                  throw new Error(`end ${end}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+              });
             });
-          });
-        }
-      }),
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('a rate that is not recorded: whatever the charge is worth, the postings lie within the bounds', () => {
     fc.assert(
-      fc.property(shapesOf({ continuous: false, marketplace: false, nested: false }), fc.array(fc.tuple(rowArbitrary, fc.boolean()), { minLength: 1, maxLength: 5 }), (shapes, script) => {
-        // Every commitment is in USD; a charge in EUR is worth any multiple of itself.
-        const bounded = engineOf(exactBook(shapes));
-        const rows = script.map(([row, euro]) => ({ ...row, billingCurrency: euro ? 'EUR' : 'USD' }));
-        const decisions = rows.map((row) => bounded.allocate(rowOf(row)));
-        for (const rate of [1n, 2n, 7n]) {
-          const certain = engineOf(exactBook(shapes));
-          rows.forEach((row, r) => {
-            const worth = { ...row, billingCurrency: 'USD', billedCost: (row.billingCurrency === 'EUR' ? row.billedCost * rate : row.billedCost) as Decimal };
-            const truth = certain.allocate(rowOf(worth));
-            shapes.forEach((_, i) => {
-              const posted = certainOn(truth, `C${i}`);
-              if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`))) throw new Error(`rate ${rate}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+      fc.property(
+        shapesOf({ continuous: false, marketplace: false, nested: false }),
+        fc.array(fc.tuple(rowArbitrary, fc.boolean()), { minLength: 1, maxLength: 5 }),
+        (shapes, script) => {
+          // Every commitment is in USD; a charge in EUR is worth any multiple of itself.
+          const bounded = engineOf(exactBook(shapes));
+          const rows = script.map(([row, euro]) => ({ ...row, billingCurrency: euro ? 'EUR' : 'USD' }));
+          const decisions = rows.map((row) => bounded.allocate(rowOf(row)));
+          for (const rate of [1n, 2n, 7n]) {
+            const certain = engineOf(exactBook(shapes));
+            rows.forEach((row, r) => {
+              const worth = {
+                ...row,
+                billingCurrency: 'USD',
+                billedCost: (row.billingCurrency === 'EUR' ? row.billedCost * rate : row.billedCost) as Decimal,
+              };
+              const truth = certain.allocate(rowOf(worth));
+              shapes.forEach((_, i) => {
+                const posted = certainOn(truth, `C${i}`);
+                if (!within(posted, boundsOn(decisions[r] as Decision, `C${i}`)))
+                  throw new Error(`rate ${rate}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
+              });
             });
-          });
-        }
-      }),
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -2,14 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { decimal, formatDecimal, type Decimal, sum } from '#kernel';
 import type { MadeCommitment } from '#commitments/domain';
 import { charge, rowOf } from '../../../../test/support/charges.js';
-import { clause, commitment, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
+import { at, clause, commitment, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
 import type { Charge } from '../charge.js';
 import type { Decision } from './decision.js';
 import { AllocationEngine } from './engine.js';
 
-const engineOf = (...commitments: MadeCommitment[]) => new AllocationEngine(commitments.map((each, index) => ({ commitment: each, number: index + 1, spellings: ['AWS'] })));
+const engineOf = (...commitments: MadeCommitment[]) =>
+  new AllocationEngine(commitments.map((each, index) => ({ commitment: each, number: index + 1, spellings: ['AWS'] })));
 const show = (decision: Decision): string[] =>
-  decision.map(({ commitment: id, reason, postings }) => `${id ?? '-'} ${reason}${postings.map((p) => ` ${formatDecimal(p.certain)}${p.high || p.low || p.open ? `[${formatDecimal(p.low)},${p.open === 1 ? '∞' : formatDecimal(p.high)}]` : ''}`).join('')}`);
+  decision.map(
+    ({ commitment: id, reason, postings }) =>
+      `${id ?? '-'} ${reason}${postings.map((p) => ` ${formatDecimal(p.certain)}${p.high || p.low || p.open ? `[${p.open === -1 ? '-∞' : formatDecimal(p.low)},${p.open === 1 ? '∞' : formatDecimal(p.high)}]` : ''}`).join('')}`,
+  );
 const run = (engine: AllocationEngine, ...charges: Charge[]) => charges.map((each) => show(engine.allocate(rowOf(each))));
 
 describe('waterfall', () => {
@@ -73,21 +77,35 @@ describe('nesting', () => {
   const child = (id: string, amount: string, changes = {}) => commitment(id, spendTerms(amount, { parent: 'P', ...changes }));
   it('offers the children what the parent takes', () => {
     const other = commitment('O', spendTerms('1000', { priority: 9 }));
-    expect(run(engineOf(parent, child('C1', '30', { priority: 1 }), child('C2', '30', { priority: 2 }), other), charge('2025-02-01', '120'))).toEqual([
-      ['P DREW_IN_PART 100', 'C1 DREW_IN_PART 30', 'C2 DREW_OVER 70', 'O DREW 20'],
-    ]);
+    expect(run(engineOf(parent, child('C1', '30', { priority: 1 }), child('C2', '30', { priority: 2 }), other), charge('2025-02-01', '120'))).toEqual(
+      [['P DREW_IN_PART 100', 'C1 DREW_IN_PART 30', 'C2 DREW_OVER 70', 'O DREW 20']],
+    );
   });
 
   it('lets a child stand in its parent’s place outside the parent’s term', () => {
-    const long = child('C', '30', { schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('30') } }] } });
-    const next = commitment('N', spendTerms('50', { priority: 5, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('50') } }] } }));
+    const long = child('C', '30', {
+      schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('30') } }] },
+    });
+    const next = commitment(
+      'N',
+      spendTerms('50', {
+        priority: 5,
+        schedule: {
+          kind: 'tranches',
+          tranches: [{ id: 't', ...period('2024-01-01', '2027-01-01'), amount: { kind: 'known', value: decimal('50') } }],
+        },
+      }),
+    );
     expect(run(engineOf(parent, long, next), charge('2026-02-01', '40'))).toEqual([['P OUTSIDE_TERM', 'C DREW_IN_PART 30', 'N DREW 10']]);
   });
 });
 
 describe('what never draws, and who says so', () => {
   it('keeps Tax and Credit out unless an inclusion names them', () => {
-    const named = commitment('A', spendTerms('100', { eligibility: { kind: 'rules', inclusions: [clause({ chargeCategory: ['Tax', 'Usage'] })], exclusions: [] } }));
+    const named = commitment(
+      'A',
+      spendTerms('100', { eligibility: { kind: 'rules', inclusions: [clause({ chargeCategory: ['Tax', 'Usage'] })], exclusions: [] } }),
+    );
     const silent = commitment('B', spendTerms('100'));
     expect(run(engineOf(named), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([['A DREW 5']]);
     expect(run(engineOf(silent), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([[]]);
@@ -96,18 +114,36 @@ describe('what never draws, and who says so', () => {
 
   it('bars a fee row from the whole tree, and a purchase from the commitment it buys', () => {
     const parent = commitment('P', spendTerms('100'));
-    const child = commitment('C', spendTerms('50', { parent: 'P', feeRows: [clause({ sku: ['FEE'] })], reference: { contractCommitments: [], commitmentDiscountIds: ['sp-1'] } }));
+    const child = commitment(
+      'C',
+      spendTerms('50', { parent: 'P', feeRows: [clause({ sku: ['FEE'] })], reference: { contractCommitments: [], commitmentDiscountIds: ['sp-1'] } }),
+    );
     expect(run(engineOf(parent, child), charge('2025-02-01', '9', { sku: 'FEE' }))).toEqual([['C FEE', 'P FEE']]);
-    expect(run(engineOf(parent, child), charge('2025-02-01', '9', { category: 'Purchase', commitmentDiscountId: 'sp-1' }))).toEqual([['C PURCHASE_OF_COMMITMENT', 'P DREW 9']]);
+    expect(run(engineOf(parent, child), charge('2025-02-01', '9', { category: 'Purchase', commitmentDiscountId: 'sp-1' }))).toEqual([
+      ['C PURCHASE_OF_COMMITMENT', 'P DREW 9'],
+    ]);
   });
 
   it('lets the provider’s statement stand, also for the parent, and draws nothing else', () => {
     const parent = commitment('P', spendTerms('100'));
-    const child = commitment('C', spendTerms('10', { parent: 'P', reference: { contractCommitments: [{ contractId: 'K', commitmentId: 'KC' }], commitmentDiscountIds: [] } }));
+    const child = commitment(
+      'C',
+      spendTerms('10', { parent: 'P', reference: { contractCommitments: [{ contractId: 'K', commitmentId: 'KC' }], commitmentDiscountIds: [] } }),
+    );
     const other = commitment('O', spendTerms('100', { priority: 7 }));
-    const stated = (contractId: string, cost: string | null) => [{ contractId, commitmentId: 'KC', cost: cost === null ? null : decimal(cost), quantity: cost === null ? decimal('3') : null, unit: cost === null ? 'h' : null }];
+    const stated = (contractId: string, cost: string | null) => [
+      {
+        contractId,
+        commitmentId: 'KC',
+        cost: cost === null ? null : decimal(cost),
+        quantity: cost === null ? decimal('3') : null,
+        unit: cost === null ? 'h' : null,
+      },
+    ];
     const engine = engineOf(parent, child, other);
-    expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('K', '25') }))).toEqual([['C PROVIDER_STATED 25', 'P PROVIDER_STATED_CHILD 25']]);
+    expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('K', '25') }))).toEqual([
+      ['C PROVIDER_STATED 25', 'P PROVIDER_STATED_CHILD 25'],
+    ]);
     expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('X', '25') }))).toEqual([['- STATED_CONTRACT_UNKNOWN 25']]);
     expect(run(engine, charge('2025-02-01', '40', { contractApplied: stated('K', null) }))).toEqual([['- STATED_QUANTITY_ONLY 3']]);
     expect(run(engine, charge('2027-02-01', '40', { contractApplied: stated('K', '25') }))).toEqual([['- STATED_OUTSIDE_TERM 25']]);
@@ -129,8 +165,28 @@ describe('what never draws, and who says so', () => {
 
 describe('a Continuous commitment', () => {
   const hourly = (changes = {}) =>
-    commitment('H', spendTerms('1', { model: 'Continuous', interval: { unit: 'hour', count: 1 }, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2025-01-01', '2025-01-02'), amount: { kind: 'known', value: decimal('1') } }] }, ...changes }));
-  const next = commitment('N', spendTerms('1000', { priority: 2, schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2026-01-01'), amount: { kind: 'known', value: decimal('1000') } }] } }));
+    commitment(
+      'H',
+      spendTerms('1', {
+        model: 'Continuous',
+        interval: { unit: 'hour', count: 1 },
+        schedule: {
+          kind: 'tranches',
+          tranches: [{ id: 't', ...period('2025-01-01', '2025-01-02'), amount: { kind: 'known', value: decimal('1') } }],
+        },
+        ...changes,
+      }),
+    );
+  const next = commitment(
+    'N',
+    spendTerms('1000', {
+      priority: 2,
+      schedule: {
+        kind: 'tranches',
+        tranches: [{ id: 't', ...period('2024-01-01', '2026-01-01'), amount: { kind: 'known', value: decimal('1000') } }],
+      },
+    }),
+  );
 
   it('spreads a charge over its intervals by the second, residue in the last, and spills what is outside its term', () => {
     const engine = engineOf(hourly(), next);
@@ -152,4 +208,168 @@ it('conserves: what a waterfall posts and what it leaves sum to the charge', () 
     for (const entry of engine.allocate(rowOf(charge('2025-03-01', formatDecimal(amount))))) posted += sum(entry.postings.map((p) => p.certain));
   }
   expect(posted).toBe(charged);
+});
+
+describe('doubts that a waterfall must carry through', () => {
+  const year = (from: string, to: string, amount: string) => ({
+    kind: 'tranches' as const,
+    tranches: [{ id: 't', ...period(from, to), amount: { kind: 'known' as const, value: decimal(amount) } }],
+  });
+
+  it('lets the child of a parent that may be absent stand in its place', () => {
+    const parent = commitment('P', spendTerms('0', { eligibility: { kind: 'unknown', reason: 'not disclosed' } }));
+    const child = commitment('C', spendTerms('5', { parent: 'P' }));
+    const next = commitment('N', spendTerms('100', { priority: 2 }));
+    expect(run(engineOf(parent, child, next), charge('2025-02-01', '8'))).toEqual(
+      [['P REACHED_NOTHING', 'C SCOPE_UNKNOWN 0[0,5]', 'N SCOPE_UNKNOWN 3[0,5]']].map((entries) =>
+        entries.map((entry) => entry.replace('P SCOPE_UNKNOWN', 'P REACHED_NOTHING')),
+      ),
+    );
+  });
+
+  it('does not know whether unknown rules name Tax', () => {
+    const vague = commitment('A', spendTerms('100', { eligibility: { kind: 'unknown', reason: 'not disclosed' } }));
+    expect(run(engineOf(vague), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([['A SCOPE_UNKNOWN 0[0,5]']]);
+  });
+
+  it('takes an unknown schedule for unknown room, Continuous or not', () => {
+    const schedule = { kind: 'unknown' as const, reason: 'not published' };
+    const hourly = commitment(
+      'H',
+      spendTerms('1', { model: 'Continuous', interval: { unit: 'hour', count: 1 }, schedule, term: period('2025-01-01', '2026-01-01') }),
+    );
+    const next = commitment('N', spendTerms('100', { priority: 2 }));
+    expect(run(engineOf(hourly, next), charge('2025-02-01', '5'))).toEqual([['H AMOUNT_UNKNOWN 0[0,5]', 'N AMOUNT_UNKNOWN 0[0,5]']]);
+  });
+
+  it('counts what may have been marketplace rows against the share', () => {
+    const first = commitment('U', spendTerms(unknown(), { priority: 0 }));
+    const limited = commitment('A', spendTerms('100', { priority: 1, marketplace: { share: decimal('0.5'), rows: [] } }));
+    const last = commitment('B', spendTerms('1000', { priority: 2 }));
+    const foreign = charge('2025-02-01', '40', { publisher: 'Datastore Inc' });
+    expect(run(engineOf(first, limited, last), foreign, foreign)).toEqual([
+      ['U AMOUNT_UNKNOWN 0[0,40]', 'A AMOUNT_UNKNOWN 0[0,40]', 'B REACHED_NOTHING'],
+      ['U AMOUNT_UNKNOWN 0[0,40]', 'A AMOUNT_UNKNOWN 0[0,40]', 'B AMOUNT_UNKNOWN 0[0,30]'],
+    ]);
+  });
+
+  it('keeps a date between two uncertain periods open for both', () => {
+    const turn = { notBefore: at('2025-06-01'), notAfter: at('2025-07-01') };
+    const [start, end] = [
+      { notBefore: at('2025-01-01'), notAfter: at('2025-01-01') },
+      { notBefore: at('2026-01-01'), notAfter: at('2026-01-01') },
+    ];
+    const amount = { kind: 'known' as const, value: decimal('10') };
+    const two = commitment(
+      'A',
+      spendTerms('0', {
+        schedule: {
+          kind: 'tranches',
+          tranches: [
+            { id: 't1', start, end: turn, amount },
+            { id: 't2', start: turn, end, amount },
+          ],
+        },
+      }),
+    );
+    const next = commitment('N', spendTerms('100', { priority: 2 }));
+    expect(run(engineOf(two, next), charge('2025-06-10', '4'), charge('2025-08-01', '8'))).toEqual([
+      ['A TERM_UNCERTAIN 0[0,4]', 'N TERM_UNCERTAIN 0[0,4]'],
+      ['A UPSTREAM_UNKNOWN 6[0,2]', 'N UPSTREAM_UNKNOWN 0[0,2]'],
+    ]);
+  });
+
+  it('knows nothing exactly of a waterfall that needs a rate behind an unknown amount', () => {
+    const vague = commitment('U', spendTerms(unknown(), { priority: 0, measure: { kind: 'cost', column: 'BilledCost', currency: 'EUR' } }));
+    const dollars = commitment('D', spendTerms('100', { priority: 1 }));
+    expect(run(engineOf(vague, dollars), charge('2025-02-01', '60', { billingCurrency: 'EUR' }))).toEqual([
+      ['U AMOUNT_UNKNOWN 0[0,60]', 'D AMOUNT_UNKNOWN 0[0,∞]'],
+    ]);
+  });
+
+  it('releases from the last, so a negative row in another currency is unknown from the first on', () => {
+    const euros = commitment('E', spendTerms('10', { priority: 0, measure: { kind: 'cost', column: 'BilledCost', currency: 'EUR' } }));
+    const dollars = commitment('D', spendTerms('100', { priority: 1 }));
+    const engine = engineOf(euros, dollars);
+    run(engine, charge('2025-02-01', '7', { billingCurrency: 'EUR' }));
+    expect(run(engine, charge('2025-02-02', '-3', { billingCurrency: 'EUR' }))).toEqual([['E NO_RATE 0[-3,0]', 'D REACHED_NOTHING']]);
+  });
+
+  it('spreads a negative charge by the second too, whatever each interval has drawn', () => {
+    const hourly = commitment(
+      'H',
+      spendTerms('9', { model: 'Continuous', interval: { unit: 'hour', count: 1 }, schedule: year('2025-01-01', '2025-01-02', '9') }),
+    );
+    const engine = engineOf(hourly);
+    run(engine, charge('2025-01-01T00:00:00Z', '5'));
+    expect(run(engine, charge('2025-01-01T00:00:00Z', '-4', { end: at('2025-01-01T02:00:00Z') }))).toEqual([['H REDUCED_BELOW -2 -2']]);
+  });
+});
+
+describe('what the provider states', () => {
+  const named = (id: string, changes = {}) =>
+    commitment(
+      id,
+      spendTerms('100', { reference: { contractCommitments: [{ contractId: 'K', commitmentId: id }], commitmentDiscountIds: [] }, ...changes }),
+    );
+  const states = (commitmentId: string, cost: string) => [{ contractId: 'K', commitmentId, cost: decimal(cost), quantity: null, unit: null }];
+
+  it('is unknown on a commitment in another currency', () => {
+    expect(
+      run(
+        engineOf(named('A')),
+        charge('2025-02-01', '40', { billingCurrency: 'EUR', contractApplied: states('A', '25') }),
+        charge('2025-02-01', '-40', { billingCurrency: 'EUR', contractApplied: states('A', '-25') }),
+      ),
+    ).toEqual([['A NO_RATE 0[0,∞]'], ['A NO_RATE 0[-∞,0]']]);
+  });
+
+  it('never draws on a parent that the row purchases', () => {
+    const parent = commitment('P', spendTerms('100', { reference: { contractCommitments: [], commitmentDiscountIds: ['sp-1'] } }));
+    const row = charge('2025-02-01', '9', { category: 'Purchase', commitmentDiscountId: 'sp-1', contractApplied: states('C', '9') });
+    expect(run(engineOf(parent, named('C', { parent: 'P' })), row)).toEqual([['P PURCHASE_OF_COMMITMENT', 'C PROVIDER_STATED 9']]);
+  });
+
+  it('counts for an ancestor once, also where the row states the ancestor itself', () => {
+    const row = charge('2025-02-01', '9', { contractApplied: [...states('C', '4'), ...states('P', '6')] });
+    expect(run(engineOf(named('P'), named('C', { parent: 'P' })), row)).toEqual([['C PROVIDER_STATED 4', 'P PROVIDER_STATED 6']]);
+  });
+
+  it('is a margin, for the parents too, where it is uncertain whether the charge lies in the term', () => {
+    const vague = {
+      start: { notBefore: at('2025-01-01'), notAfter: at('2025-03-01') },
+      end: { notBefore: at('2026-01-01'), notAfter: at('2026-01-01') },
+    };
+    const child = named('C', {
+      parent: 'P',
+      schedule: { kind: 'tranches', tranches: [{ id: 't', ...vague, amount: { kind: 'known', value: decimal('10') } }] },
+    });
+    expect(run(engineOf(named('P'), child), charge('2025-02-01', '9', { contractApplied: states('C', '9') }))).toEqual([
+      ['C TERM_UNCERTAIN 0[0,9]', 'P TERM_UNCERTAIN 0[0,9]'],
+    ]);
+  });
+
+  it('in quantity and cost together: Spend takes the cost, Usage the quantity in its unit', () => {
+    const usage = named('G', { category: 'Usage', measure: { kind: 'quantity', column: 'ConsumedQuantity', unit: 'GPU-h' } });
+    const both = (unit: string) => [{ contractId: 'K', commitmentId: 'G', cost: decimal('5'), quantity: decimal('2'), unit }];
+    expect(
+      run(
+        engineOf(usage),
+        charge('2025-02-01', '9', { contractApplied: both('GPU-h') }),
+        charge('2025-02-01', '9', { contractApplied: both('h') }),
+        charge('2025-02-01', '9', { contractApplied: states('G', '5') }),
+      ),
+    ).toEqual([['G PROVIDER_STATED 2'], ['- STATED_UNIT_DIFFERS 5'], ['- STATED_COST_ONLY 5']]);
+  });
+
+  it('keeps for its interval what lies in the term of a Continuous commitment, and leaves the rest unallocated', () => {
+    const hourly = named('H', {
+      model: 'Continuous',
+      interval: { unit: 'hour', count: 1 },
+      schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2025-01-01', '2025-01-02'), amount: { kind: 'known', value: decimal('1') } }] },
+    });
+    expect(
+      run(engineOf(hourly), charge('2024-12-31T23:00:00Z', '9', { end: at('2025-01-01T02:00:00Z'), contractApplied: states('H', '9') })),
+    ).toEqual([['H PROVIDER_STATED 3 3', '- STATED_OUTSIDE_TERM 3']]);
+  });
 });

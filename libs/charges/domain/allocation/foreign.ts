@@ -26,6 +26,10 @@ function drawn(vessels: readonly Vessel[], amount: bigint, balances: Balances): 
       forEach([vessel], ({ id }) => entries.push({ commitment: id, reason: 'FULL', postings: [] }));
       return;
     }
+    if (doubt === null && reached === 0n) {
+      forEach([vessel], ({ id }) => entries.push({ commitment: id, reason: 'REACHED_NOTHING', postings: [] }));
+      return;
+    }
     const next = vessels[index + 1];
     doubt ??= vessel.candidate.foreignCurrency ? 'NO_RATE' : last && next ? (next.doubt ?? 'TERM_UNCERTAIN') : ownDoubt(vessel, last, balances);
     // Ahead of the first that needs a rate everything is exact: it takes what it has room for.
@@ -57,10 +61,10 @@ function unknownPosting(vessel: Vessel, slot: Slot, reached: bigint, isLast: boo
 
 function takeExactly(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balances, entries: Entry[]): bigint {
   const poured: Poured = new Map();
-  const taken = offered === 0n ? 0n : take(vessel, offered, isLast, balances, CERTAIN, poured);
+  const taken = take(vessel, offered, isLast, balances, CERTAIN, poured);
   const amounts = poured.get(vessel.id) ?? [];
   const postings = vessel.slots.map(({ at }, index) => exactPosting(at, amounts[index] ?? 0n, vessel.candidate.marketplace)).filter(({ certain }) => certain !== ZERO);
-  entries.push({ commitment: vessel.id, reason: offered === 0n ? 'REACHED_NOTHING' : taken === 0n ? 'FULL' : taken === offered ? 'DREW' : 'DREW_IN_PART', postings });
+  entries.push({ commitment: vessel.id, reason: taken === 0n ? 'FULL' : taken === offered ? 'DREW' : 'DREW_IN_PART', postings });
   if (taken !== 0n) entries.push(...drawn(vessel.children, taken, balances));
   else forEach(vessel.children, ({ id }) => entries.push({ commitment: id, reason: 'REACHED_NOTHING', postings: [] }));
   return taken;
