@@ -6,6 +6,7 @@ import { type Core } from '../../apps/ledger/core.js';
 import { compose } from '../../apps/ledger/compose.js';
 import { createLedger, type RunningLedger } from '../../apps/ledger/index.js';
 import { at } from './commitments.js';
+import type { StartedStore } from './stores.js';
 
 export interface Answer {
   readonly data: Record<string, never> | null;
@@ -29,9 +30,15 @@ const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin'
 const CALLERS: Readonly<Record<string, Caller>> = { one: caller('one', 'admin'), reader: caller('one', 'reader'), two: caller('two', 'admin') };
 export const TEST_CALLERS: CallerSource = { authenticate: (secret) => CALLERS[secret] ?? null };
 
-export async function testService({ store, directory = mkdtempSync(join(tmpdir(), 'tenor-service-')), now = '2026-01-01' }: { store?: string; directory?: string; now?: string } = {}): Promise<TestService> {
+export interface TestServiceOptions {
+  readonly store?: StartedStore;
+  readonly directory?: string;
+  readonly now?: string;
+}
+
+export async function testService({ store, directory = mkdtempSync(join(tmpdir(), 'tenor-service-')), now = '2026-01-01' }: TestServiceOptions = {}): Promise<TestService> {
   const clock = new SteppedClock(at(now));
-  const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: store ?? `sqlite:${join(directory, 'ledger.db')}`, TENOR_PORT: '0', TENOR_LOG: 'error' });
+  const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: store?.url ?? `sqlite:${join(directory, 'ledger.db')}`, TENOR_LEDGER: store?.ledger, TENOR_PORT: '0', TENOR_LOG: 'error' });
   const options = await compose(config, { clock, inProcess: true });
   const ledger = await createLedger({ ...options, callers: TEST_CALLERS, log: createLog('error') });
   const ask = async (query: string, variables: Record<string, unknown> = {}, key = 'one'): Promise<Answer> => {

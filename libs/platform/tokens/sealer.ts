@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 
 export type TokenKind = 'position' | 'cursor' | 'node';
 
@@ -10,7 +10,8 @@ const CACHED_IDS = 50_000;
 /**
  * Makes what callers carry around (consistency tokens, cursors, node ids) opaque and bound to their organization:
  * AES-256-GCM with the kind and the organization as associated data, so another tenant's token is no token at all.
- * The nonce is a MAC of the content: the same content gives the same token, which client caches of node ids rely on.
+ * The nonce is a MAC of the content: the same content gives the same token, which client caches of node ids rely on. A position's
+ * is random: tokens that could be compared would tell a tenant whether others have written in between.
  */
 export class Sealer {
   // Key objects: handing over raw bytes costs four times the encryption itself.
@@ -26,11 +27,15 @@ export class Sealer {
 
   seal(kind: TokenKind, organization: string, payload: string): string {
     const bound = associated(kind, organization);
-    const nonce = createHmac('sha256', this.nonceKey).update(bound).update('\0').update(payload).digest().subarray(0, NONCE);
+    const nonce = kind === 'position' ? randomBytes(NONCE) : this.contentNonce(bound, payload);
     const cipher = createCipheriv('aes-256-gcm', this.cipherKey, nonce);
     cipher.setAAD(bound);
     const sealed = Buffer.concat([Buffer.of(VERSION), nonce, cipher.update(payload, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return sealed.toString('base64url');
+  }
+
+  private contentNonce(bound: Buffer, payload: string): Buffer {
+    return createHmac('sha256', this.nonceKey).update(bound).update('\0').update(payload).digest().subarray(0, NONCE);
   }
 
   /** The payload, or null for anything that this installation did not seal for this kind and organization. */
