@@ -1,0 +1,70 @@
+import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
+import { type CommandResult, type Decisions } from '#event-store';
+import { exactly, type Instant, parseDecimal } from '#kernel';
+import { spendTerms } from '../support/commitments.js';
+
+export const LEDGER = 'tenor';
+export const COMMITMENTS = 1000;
+export const IN_FLIGHT = 50;
+
+const JANUARY = exactly(Date.UTC(2025, 0, 1) as Instant);
+const idOf = (n: number): string => `c${n % COMMITMENTS}`;
+
+export async function makeAll(decisions: Decisions, organization: string): Promise<void> {
+  let next = 0;
+  await inFlight(COMMITMENTS, () => {
+    const n = next++;
+    const terms = spendTerms('1000');
+    return execute(decisions, organization, n, `make ${n}`, {
+      type: 'MakeCommitment',
+      commitmentId: idOf(n),
+      contractId: 'k1',
+      provider: 'p1',
+      effectiveAt: JANUARY,
+      terms,
+      evidence: [],
+    });
+  });
+}
+
+/** The n-th amendment: another amount for the one tranche of one commitment after the other. */
+export const amend = (decisions: Decisions, organization: string, n: number): Promise<void> =>
+  execute(decisions, organization, n, `amend ${n}`, {
+    type: 'AmendCommitment',
+    effectiveAt: JANUARY,
+    changes: { trancheAmounts: [{ id: 't1', amount: { kind: 'known', value: parseDecimal(`${1000 + n}.25`) } }] },
+    reason: 'renegotiated',
+    evidence: [],
+  });
+
+/** So many events of commands, bindings of their keys not counted. */
+export async function commands(decisions: Decisions, organization: string, events: number): Promise<void> {
+  await makeAll(decisions, organization);
+  let next = 0;
+  await inFlight(events - COMMITMENTS, () => amend(decisions, organization, next++));
+}
+
+async function execute(decisions: Decisions, organization: string, n: number, key: string, command: CommitmentCommand): Promise<void> {
+  const result: CommandResult<unknown, { code: string }> = await decisions.execute({
+    context: { organization, actor: 'bench', key },
+    commandType: command.type,
+    target: `${LEDGER}.${organization}.commitment-${idOf(n)}`,
+    input: { key },
+    decider: commitmentDecider,
+    codec: commitmentCodec,
+    command,
+    ruleVersion: 'commitment-1',
+  });
+  if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
+}
+
+/** Runs `work` `count` times, so many at once; answers how many a second. */
+export async function inFlight(count: number, work: () => Promise<void>): Promise<number> {
+  let left = count;
+  const from = performance.now();
+  const lane = async (): Promise<void> => {
+    while (left-- > 0) await work();
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  return (count / (performance.now() - from)) * 1000;
+}
