@@ -220,11 +220,9 @@ describe('doubts that a waterfall must carry through', () => {
     const parent = commitment('P', spendTerms('0', { eligibility: { kind: 'unknown', reason: 'not disclosed' } }));
     const child = commitment('C', spendTerms('5', { parent: 'P' }));
     const next = commitment('N', spendTerms('100', { priority: 2 }));
-    expect(run(engineOf(parent, child, next), charge('2025-02-01', '8'))).toEqual(
-      [['P REACHED_NOTHING', 'C SCOPE_UNKNOWN 0[0,5]', 'N SCOPE_UNKNOWN 3[0,5]']].map((entries) =>
-        entries.map((entry) => entry.replace('P SCOPE_UNKNOWN', 'P REACHED_NOTHING')),
-      ),
-    );
+    expect(run(engineOf(parent, child, next), charge('2025-02-01', '8'))).toEqual([
+      ['P REACHED_NOTHING', 'C SCOPE_UNKNOWN 0[0,5]', 'N SCOPE_UNKNOWN 3[0,5]'],
+    ]);
   });
 
   it('does not know whether unknown rules name Tax', () => {
