@@ -42,7 +42,7 @@ async function allocateChunk({ chunks, trigger }: Run, engine: AllocationEngine,
     coverage.add(row, coverageOf(row, decision, engine.book), 1);
   }
   for (const total of coverage.values()) builder.cover(total);
-  return builder.build({ ...address, final }, chunk.count);
+  return builder.build({ deliveryId: address.deliveryId, chunk: address.chunk, final }, chunk.count);
 }
 
 async function reverseChunk({ chunks, trigger }: Run, engine: AllocationEngine, address: ChunkAddress, final: boolean): Promise<JsonObject> {
