@@ -3,6 +3,7 @@ import { ChargesModule } from '#charges/graphql';
 import { CommitmentsModule } from '#commitments/graphql';
 import { ContractsModule } from '#contracts/graphql';
 import { ObligationsModule } from '#obligations/graphql';
+import { OrganizationsModule } from '#organizations/graphql';
 import { DECISIONS, ENTITIES, EVENT_STORE, LEDGER_ID, PROJECTOR } from '#platform';
 import type { SliceModule } from './app.module.js';
 import type { Core } from './core.js';
@@ -17,5 +18,5 @@ export function slices({ store, ledger, decisions, entities, projector }: Core):
     { provide: PROJECTOR, useValue: projector },
   ];
   const core: DynamicModule = { module: class CoreModule {}, global: true, providers, exports: providers };
-  return [core, ContractsModule, CommitmentsModule, ChargesModule, ObligationsModule];
+  return [core, OrganizationsModule, ContractsModule, CommitmentsModule, ChargesModule, ObligationsModule];
 }

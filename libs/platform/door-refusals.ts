@@ -12,6 +12,7 @@ export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
   TOKEN_INVALID: 'A consistency token that this ledger did not give to your organization.',
   NOT_VISIBLE_YET: 'What a consistency token names was not visible in time (`waitedMs`). It is recorded; ask again shortly.',
   ID_INVALID: 'An id that is no id of this kind in your organization. Nothing was done.',
+  CURRENCY_UNKNOWN: 'Three letters that are no currency code of ISO 4217. Nothing was done.',
   INPUT_INVALID: 'The shape of an input: which field, and what was expected. Nothing was done.',
   BAD_USER_INPUT: 'Variables that do not fit their types. Nothing was run.',
   GRAPHQL_PARSE_FAILED: 'The document is no GraphQL.',

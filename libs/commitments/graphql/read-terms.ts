@@ -44,6 +44,14 @@ function readEligibility({ inclusions, exclusions, unknown }: EligibilityInput):
   return inclusions.length + exclusions.length > 0 ? refuse('Eligibility is either rules or unknown.') : { kind: 'unknown', reason: unknown };
 }
 
+const ISO_4217: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Three letters are an ISO 4217 code or a slip; anything longer is a virtual currency (credits, tokens), spelled as in the files. */
+function knownCurrency(currency: string): string {
+  if (currency.length === 3 && !ISO_4217.has(currency)) throw new Refusal('CURRENCY_UNKNOWN', `${currency} is no currency code of ISO 4217, such as USD. Nothing was done.`);
+  return currency;
+}
+
 function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput, before: Measure | null): Measure | undefined {
   const named = [currency, costColumn, unit, quantityColumn].some((part) => part !== undefined && part !== null);
   if (!named) return undefined;
@@ -53,7 +61,7 @@ function readMeasure({ category, currency, costColumn, unit, quantityColumn }: C
     return { kind: 'quantity', column: quantityColumn ?? kept?.column ?? 'ConsumedQuantity', unit: unit ?? kept?.unit ?? refuse('A commitment of category Usage needs a `unit`.') };
   }
   const kept = before?.kind === 'cost' ? before : null;
-  return { kind: 'cost', column: costColumn ?? kept?.column ?? 'BilledCost', currency: currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.') };
+  return { kind: 'cost', column: costColumn ?? kept?.column ?? 'BilledCost', currency: knownCurrency(currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.')) };
 }
 
 /** The fields that an input names. Null clears what can be cleared, and is refused elsewhere. */

@@ -18,6 +18,7 @@ export class Sealer {
   private readonly cipherKey: KeyObject;
   private readonly nonceKey: KeyObject;
   private readonly ids = new Map<string, string>();
+  private readonly opened = new Map<string, { readonly type: string; readonly id: string }>();
 
   constructor(secret: string) {
     const material = Buffer.from(hkdfSync('sha256', secret, 'tenor', 'sealed tokens, version 1', 64));
@@ -66,10 +67,16 @@ export class Sealer {
   }
 
   openNodeId(organization: string, token: string): { readonly type: string; readonly id: string } | null {
+    const key = `${organization}\0${token}`;
+    const known = this.opened.get(key);
+    if (known) return known;
     const payload = this.open('node', organization, token);
     if (payload === null) return null;
     const colon = payload.indexOf(':');
-    return { type: payload.slice(0, colon), id: payload.slice(colon + 1) };
+    const opened = { type: payload.slice(0, colon), id: payload.slice(colon + 1) };
+    if (this.opened.size >= CACHED_IDS) this.opened.clear();
+    this.opened.set(key, opened);
+    return opened;
   }
 }
 
