@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync, constants } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, write as writeAt, writeSync, constants } from 'node:fs';
 import { access, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { codeOf, IntakeProblem } from './intake-problem.js';
 import { isLeftover, ownerMark } from './owner.js';
 
+const writeLater = promisify(writeAt);
+/** So many bytes may wait to be written before the reader has to. */
+const BEHIND_MAX = 4 * 1024 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 function keepProblem(error: unknown, path: string): IntakeProblem {
@@ -25,6 +29,8 @@ export class FileDraft {
   private readonly fd: number;
   private readonly sha = createHash('sha256');
   private open = true;
+  private behind: Promise<void> = Promise.resolve();
+  private waiting = 0;
 
   constructor(
     private readonly root: string,
@@ -46,6 +52,30 @@ export class FileDraft {
       this.sha.update(bytes);
     } catch (error) {
       this.abort();
+      throw keepProblem(error, this.path);
+    }
+  }
+
+  /** As `write`, beside the caller's work: to be awaited where it answers a promise, and `settled` before anything else is called. */
+  writeBehind(bytes: Uint8Array): Promise<void> | null {
+    this.sha.update(bytes);
+    this.waiting += bytes.length;
+    this.behind = this.behind.then(() => this.put(bytes));
+    // Met by whoever waits next; until then it must not count as unhandled.
+    this.behind.catch(() => undefined);
+    return this.waiting > BEHIND_MAX ? this.behind : null;
+  }
+
+  /** Nothing is on its way to the disk any more. @throws IntakeProblem FOCUS-114 */
+  settled(): Promise<void> {
+    return this.behind;
+  }
+
+  private async put(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += (await writeLater(this.fd, bytes, at)).bytesWritten;
+      this.waiting -= bytes.length;
+    } catch (error) {
       throw keepProblem(error, this.path);
     }
   }

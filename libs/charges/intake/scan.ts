@@ -39,9 +39,12 @@ export async function scanFocus(options: ScanOptions, workDir: string, control: 
     const { header, digests } = await (source.format === 'parquet' ? pass.parquet(draft) : pass.csv(draft));
     pass.finish();
     const quarantineSha256 = store !== null && pass.quarantine.count > 0 ? await store.putFile(pass.quarantine.path) : null;
+    await draft?.settled();
     draft?.commit();
     return { summary: pass.summary(header, digests, quarantineSha256), sorter: pass.sorter, codec: pass.codec, quarantinePath: pass.quarantine.path };
   } catch (error) {
+    // A write on its way must not meet a file number that means another file by then.
+    await draft?.settled().catch(() => undefined);
     draft?.abort();
     pass.sorter.close();
     throw codeOf(error) === 'ABORT_ERR' ? cancelled() : error;
@@ -122,7 +125,7 @@ class ScanPass {
     return new ByteReader(this.source, {
       signal: this.control.signal,
       onBytes: (read) => (this.bytesRead = read),
-      ...(draft ? { onRaw: (piece: Buffer) => draft.write(piece) } : {}),
+      ...(draft ? { onRaw: (piece: Buffer) => draft.writeBehind(piece) } : {}),
     });
   }
 

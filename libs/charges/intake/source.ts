@@ -47,8 +47,8 @@ export interface ByteReading {
   readonly signal?: AbortSignal | undefined;
   /** Told the number of bytes of the file itself that have been read so far. */
   readonly onBytes?: (read: number) => void;
-  /** Given every piece of the file itself, before decompression. */
-  readonly onRaw?: (piece: Buffer) => void;
+  /** Given every piece of the file itself, before decompression; awaited where it answers a promise. */
+  readonly onRaw?: (piece: Buffer) => Promise<void> | null;
 }
 
 export interface Digests {
@@ -95,7 +95,8 @@ export class ByteReader {
     const stream = createReadStream(this.source.path, { highWaterMark: READ_BYTES, ...(signal ? { signal } : {}) });
     for await (const piece of stream as AsyncIterable<Buffer>) {
       this.outer?.update(piece);
-      onRaw?.(piece);
+      const full = onRaw?.(piece) ?? null;
+      if (full !== null) await full;
       read += piece.length;
       onBytes?.(read);
       yield piece;

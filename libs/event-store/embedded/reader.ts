@@ -9,6 +9,9 @@ import type { Place, Tail } from './tail.js';
 type EventRow = [position: number, stream: string, revision: number, type: number, id: Uint8Array, data: string, metadata: string];
 type StreamRow = [position: number, revision: number, type: number, id: Uint8Array, data: string, metadata: string];
 
+/** A page ends early when it holds so much: two hundred chunks of charges would be a hundred megabytes. */
+const PAGE_CHARACTERS_MAX = 4_000_000;
+
 /** Reads see whole transactions only, and positions are given out under the writer's lock: so no page ever skips an event. */
 export class Reader {
   private readonly all: StatementSync;
@@ -36,13 +39,14 @@ export class Reader {
   }
 
   readAll({ after, limit }: ReadAll): EventPage {
-    const rows = this.all.all(after ?? 0, limit) as unknown as EventRow[];
-    const events: RecordedEvent[] = new Array<RecordedEvent>(rows.length);
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] as EventRow;
-      events[i] = new StoredEvent(row[0], row[1], row[2], this.catalogue.typeName(row[3]), row[4], row[5], row[6]);
+    const events: RecordedEvent[] = [];
+    let characters = 0;
+    for (const row of this.all.iterate(after ?? 0, limit) as unknown as Iterable<EventRow>) {
+      events.push(new StoredEvent(row[0], row[1], row[2], this.catalogue.typeName(row[3]), row[4], row[5], row[6]));
+      characters += row[5].length;
+      if (characters >= PAGE_CHARACTERS_MAX) return { events, caughtUp: false };
     }
-    return { events, caughtUp: rows.length < limit };
+    return { events, caughtUp: events.length < limit };
   }
 
   readStream(name: string, from: number, limit: number): StoredEvent[] {
