@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type TestService, testService } from '../support/service.js';
+import { type TestService, testService } from '../support/graphql-service.js';
 
 let service: TestService;
 const ids: Record<string, string> = {};

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestService, testService } from '../support/service.js';
+import { type TestService, testService } from '../support/graphql-service.js';
 
 const ACCEPT = `__typename ... on CommandAccepted { id revision token repeated warnings } ... on CommandRejected { code message facts { name value } }`;
 let service: TestService;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseInstant } from '#kernel';
-import { type TestService, testService } from '../support/service.js';
+import { type TestService, testService } from '../support/graphql-service.js';
 import { type StartedStore, type StoreKind, STORES } from '../support/stores.js';
 
 // The worked examples of the arithmetic, numbered as there: 1 without the floor, 2, 4, 5, 7, 8. Through the real import and GraphQL.
