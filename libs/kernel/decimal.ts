@@ -113,7 +113,7 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   return numerator < 0n ? quotient - 1n : quotient + 1n;
 }
 
-/** The value cut toward zero at a currency's minor unit or any number of places: for comparison, never for money. */
+/** The value at so many places (0 to 18), half-even: amounts payable at a currency's minor unit, once, at settlement. */
 export const roundToPlaces = (value: Decimal, places: number): Decimal => {
   const step = 10n ** BigInt(DECIMAL_PLACES - places);
   return (divideHalfEven(value, step) * step) as Decimal;

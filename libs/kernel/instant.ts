@@ -7,10 +7,11 @@ export const MS_PER_SECOND = 1000;
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_DAY = 86_400_000;
 
-export const EARLIEST = Date.UTC(1, 0, 1) as Instant;
+// Date.UTC would take year 1 for 1901.
+export const EARLIEST = Date.parse('0001-01-01T00:00:00Z') as Instant;
 export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) as Instant;
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
 /**
  * Reads an ISO 8601 instant or calendar day (its first moment, UTC).

@@ -1,4 +1,4 @@
-import { CHARGE_EVENTS, FEED_EVENTS, FEED_REJECTIONS, FILE_PROBLEMS, FILE_WARNINGS, REASONS, ROW_PROBLEMS } from '#charges';
+import { CHARGE_EVENTS, FEED_EVENTS, FEED_REJECTIONS, FILE_PROBLEMS, FILE_WARNINGS, MEND_REJECTIONS, REASONS, ROW_PROBLEMS } from '#charges';
 import { COMMITMENT_EVENTS, COMMITMENT_REJECTIONS } from '#commitments';
 import { CONTRACT_EVENTS, CONTRACT_REJECTIONS, PARTY_EVENTS, PARTY_REJECTIONS } from '#contracts';
 import { schema, storedEvent, type StoredEventType } from '#event-schema';
@@ -38,6 +38,7 @@ export const CODES: readonly CataloguePart[] = [
   { title: 'Contracts', words: REJECTED, codes: CONTRACT_REJECTIONS },
   { title: 'Commitments', words: REJECTED, codes: COMMITMENT_REJECTIONS },
   { title: 'Feeds', words: REJECTED, codes: FEED_REJECTIONS },
+  { title: 'Mended rows', words: REJECTED, codes: MEND_REJECTIONS },
   {
     title: 'Why a charge drew or did not',
     words: 'No refusals: the reason beside every charge and commitment, stored with each allocation.',

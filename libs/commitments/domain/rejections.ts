@@ -19,8 +19,8 @@ export type CommitmentRejection =
   | { readonly code: 'TRANCHE_DUPLICATE'; readonly tranche: string }
   | { readonly code: 'TRANCHE_END_BEFORE_START'; readonly tranche: string }
   | { readonly code: 'TRANCHES_OVERLAP'; readonly tranche: string; readonly other: string }
-  | { readonly code: 'TRANCHE_OUTSIDE_TERM'; readonly tranche: string }
   | { readonly code: 'TERM_END_BEFORE_START' }
+  | { readonly code: 'TRANCHE_OUTSIDE_TERM'; readonly tranche: string }
   | { readonly code: 'AMOUNT_NEGATIVE'; readonly tranche: string }
   | { readonly code: 'AMOUNT_BOUNDS'; readonly tranche: string }
   | { readonly code: 'MEASURE_CATEGORY_MISMATCH'; readonly category: string; readonly measure: string }
@@ -54,8 +54,8 @@ export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'],
   TRANCHE_DUPLICATE: 'Two tranches have the same id. Give each its own.',
   TRANCHE_END_BEFORE_START: 'The tranche ends before or when it starts. Intervals are half-open: [start, end).',
   TRANCHES_OVERLAP: 'Two tranches share time; a charge could belong to both. End one where the other starts.',
-  TRANCHE_OUTSIDE_TERM: 'The tranche reaches beyond the stated term. Widen the term or cut the tranche.',
   TERM_END_BEFORE_START: 'The term ends before or when it starts. Intervals are half-open: [start, end).',
+  TRANCHE_OUTSIDE_TERM: 'The tranche reaches beyond the stated term. Widen the term or cut the tranche.',
   AMOUNT_NEGATIVE: 'A commitment is never negative.',
   AMOUNT_BOUNDS: 'The upper bound of the unknown amount lies below its lower bound.',
   MEASURE_CATEGORY_MISMATCH: 'Spend is measured by a cost column and a currency, Usage by a quantity column and a unit.',

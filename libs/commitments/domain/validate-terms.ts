@@ -11,22 +11,21 @@ const endsTooEarly = ({ start, end }: UncertainPeriod): boolean => end !== null 
 
 function validateSchedule(terms: Terms): CommitmentRejection | null {
   const tranches = terms.schedule.kind === 'tranches' ? terms.schedule.tranches : [];
+  const { term } = terms;
   const seen = new Set<string>();
-  for (const tranche of tranches) {
-    if (seen.has(tranche.id)) return { code: 'TRANCHE_DUPLICATE', tranche: tranche.id };
-    seen.add(tranche.id);
-    if (endsTooEarly(tranche)) return { code: 'TRANCHE_END_BEFORE_START', tranche: tranche.id };
-  }
+  const twice = tranches.find(({ id }) => seen.has(id) || !seen.add(id));
+  if (twice) return { code: 'TRANCHE_DUPLICATE', tranche: twice.id };
+  const backwards = tranches.find(endsTooEarly);
+  if (backwards) return { code: 'TRANCHE_END_BEFORE_START', tranche: backwards.id };
   const overlap = firstOverlap(tranches);
   if (overlap) return overlap;
-  if (terms.term && endsTooEarly(terms.term)) return { code: 'TERM_END_BEFORE_START' };
-  for (const tranche of tranches) {
-    if (terms.term && reachesBeyond(tranche, terms.term)) return { code: 'TRANCHE_OUTSIDE_TERM', tranche: tranche.id };
-    const { amount } = tranche;
-    if (amount.kind === 'known' ? amount.value < ZERO : amount.atLeast < ZERO) return { code: 'AMOUNT_NEGATIVE', tranche: tranche.id };
-    if (amount.kind === 'unknown' && amount.atMost !== null && amount.atMost < amount.atLeast) return { code: 'AMOUNT_BOUNDS', tranche: tranche.id };
-  }
-  return null;
+  if (term && endsTooEarly(term)) return { code: 'TERM_END_BEFORE_START' };
+  const beyond = term && tranches.find((tranche) => reachesBeyond(tranche, term));
+  if (beyond) return { code: 'TRANCHE_OUTSIDE_TERM', tranche: beyond.id };
+  const negative = tranches.find(({ amount }) => (amount.kind === 'known' ? amount.value < ZERO : amount.atLeast < ZERO));
+  if (negative) return { code: 'AMOUNT_NEGATIVE', tranche: negative.id };
+  const bounds = tranches.find(({ amount }) => amount.kind === 'unknown' && amount.atMost !== null && amount.atMost < amount.atLeast);
+  return bounds ? { code: 'AMOUNT_BOUNDS', tranche: bounds.id } : null;
 }
 
 /** Sorted by start, two tranches that share time stand next to each other. */

@@ -68,8 +68,8 @@ export type ContractRejection =
   | { readonly code: 'CONTRACT_NOT_FOUND' }
   | { readonly code: 'CONTRACT_TERMINATED'; readonly contractId: string }
   | { readonly code: 'CONTRACT_CHANGES_EMPTY' }
-  | { readonly code: 'CONTRACT_PARTIES_EMPTY' }
   | { readonly code: 'CONTRACT_NAME_EMPTY' }
+  | { readonly code: 'CONTRACT_PARTIES_EMPTY' }
   | { readonly code: 'CONTRACT_TERM_END_BEFORE_START' }
   | { readonly code: 'CONTRACT_RENEWAL_NOT_LATER'; readonly contractId: string };
 
@@ -79,8 +79,8 @@ export const CONTRACT_REJECTIONS: Readonly<Record<ContractRejection['code'], str
   CONTRACT_NOT_FOUND: 'No such contract in your organization. Look its id up with the `contracts` query.',
   CONTRACT_TERMINATED: 'The contract is terminated and takes no further change.',
   CONTRACT_CHANGES_EMPTY: 'The command names no field to change. Name at least one.',
-  CONTRACT_PARTIES_EMPTY: 'A contract stands between at least two parties.',
   CONTRACT_NAME_EMPTY: 'A contract needs a name.',
+  CONTRACT_PARTIES_EMPTY: 'A contract stands between at least two parties.',
   CONTRACT_TERM_END_BEFORE_START: 'The term ends before or when it starts. Intervals are half-open: [start, end).',
   CONTRACT_RENEWAL_NOT_LATER: 'A renewal moves the end of the term to a later day.',
 };
