@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEMO_SECRET, readConfig } from '#platform';
+import { compose } from '../../apps/ledger/compose.js';
+import { DemoClock } from '../../apps/ledger/demo/demo-clock.js';
+import { seedDemo } from '../../apps/ledger/demo/seed-demo.js';
+import { createLedger, type RunningLedger } from '../../apps/ledger/index.js';
+
+// The README's tour, asked of the demo. `UPDATE_TOUR=1` writes the answers; a diff in them is a change of what a reader sees.
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const QUERY = /```graphql\n([\s\S]*?)```\n(?:\n```json\n([\s\S]*?)```\n)?/g;
+
+let ledger: RunningLedger;
+let key: string;
+let directory: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tenor-tour-'));
+  const env = { TENOR_DATA: directory, TENOR_STORE: `sqlite:${join(directory, 'ledger.db')}`, TENOR_PORT: '0', TENOR_LOG: 'error', TENOR_SECRET: DEMO_SECRET };
+  const clock = new DemoClock();
+  const options = await compose(readConfig(env, { demo: true }), { clock, inProcess: true });
+  key = (await seedDemo(options.core, clock)).apiKey;
+  ledger = await createLedger(options);
+}, 120_000);
+afterAll(async () => {
+  await ledger.close();
+  rmSync(directory, { recursive: true });
+});
+
+async function answer(query: string): Promise<string> {
+  const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: JSON.stringify({ query }) });
+  const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
+  expect(errors).toBeUndefined();
+  return `${JSON.stringify(data, null, 2)}\n`;
+}
+
+it('answers as the README says', async () => {
+  const text = readFileSync(README, 'utf8');
+  const tour = [...text.matchAll(QUERY)];
+  expect(tour).toHaveLength(10);
+  let updated = text;
+  for (const [block, query, expected] of tour) {
+    const actual = await answer(query as string);
+    if (process.env['UPDATE_TOUR']) updated = updated.replace(block, () => `\`\`\`graphql\n${query}\`\`\`\n\n\`\`\`json\n${actual}\`\`\`\n`);
+    else expect(actual).toBe(expected);
+  }
+  if (process.env['UPDATE_TOUR']) writeFileSync(README, updated);
+});
