@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Option } from 'commander';
-import { FEED_REJECTIONS, formatPeriod, type ImportReport, importReport, type ImportRequest, readImportSettings } from '#charges';
+import { cleanWork, FEED_REJECTIONS, formatPeriod, type ImportReport, importReport, type ImportRequest, readImportSettings } from '#charges';
 import type { Json } from '#kernel';
 import type { Core } from '../../ledger/index.js';
 import { refused, usage } from '../cli-error.js';
@@ -51,6 +51,8 @@ export function importCommands(noun: MakeNoun): void {
           virtualCurrencies: flags.virtualCurrency ?? [],
         });
         const { appendOnly, dryRun = false, feed } = flags;
+        // What an import that was killed left behind may be larger than the file.
+        await cleanWork(join(core.config.TENOR_DATA, 'work'), false);
         const interrupt = new AbortController();
         const stop = () => interrupt.abort();
         process.once('SIGINT', stop);

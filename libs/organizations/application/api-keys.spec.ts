@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Instant, MS_PER_DAY, MS_PER_HOUR } from '#kernel';
-import { openCore } from '../../../apps/ledger/core.js';
 import { testCore } from '../../../test/support/core.js';
 import { ApiKeyCallers } from '../read/api-key-callers.js';
 import { CreateApiKey, CreateApiKeyHandler } from './create-api-key.js';
@@ -89,8 +88,8 @@ describe('API keys', () => {
     const id = await organization('A');
     const { secret, keyId } = await secretOf(id);
     expect(callers.authenticate(secret)).not.toBeNull();
-    const beside = openCore({ config: ledger.core.config, clock: ledger.clock, onFault: () => undefined, inProcess: true });
-    const revoke = new RevokeApiKeyHandler(new Organizations(beside.decisions, beside.ledger), ledger.clock);
+    const beside = testCore({ directory: ledger.directory });
+    const revoke = new RevokeApiKeyHandler(new Organizations(beside.core.decisions, beside.core.ledger), ledger.clock);
     expect(await revoke.execute(new RevokeApiKey(context(id), keyId))).toMatchObject({ status: 'accepted' });
     expect(await revoke.execute(new RevokeApiKey(context(id), keyId))).toMatchObject({ rejection: { code: 'KEY_REVOKED' } });
     await beside.close();

@@ -1,0 +1,156 @@
+import { request } from 'node:http';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Drawdown } from '#charges';
+import { formatDecimal, parseInstant } from '#kernel';
+import { firstKey } from '../../apps/ledger/first-key.js';
+import { spendTerms } from '../support/commitments.js';
+import { make } from '../support/core.js';
+import { charge, ended, Folder, startService, tenor, tenorProcess } from '../support/import-journey.js';
+
+let folder: Folder;
+let service: Awaited<ReturnType<typeof startService>>;
+let organization: string;
+let admin: string;
+const keys: Record<string, { key: string; secret: string }> = {};
+
+beforeAll(async () => {
+  folder = new Folder();
+  service = await startService(folder);
+  const first = await firstKey(service.core);
+  if (!first) throw new Error('an empty ledger makes its first key');
+  ({ organization, secret: admin } = first);
+  for (const role of ['reader', 'recorder'])
+    keys[role] = (await tenor(folder, 'key', 'create', '--role', role)).json[0] as { key: string; secret: string };
+  await make(service.core, organization, 'a', spendTerms('1000'));
+  await service.core.settle();
+});
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+interface Answered {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+async function upload(body: Buffer | FormData | string, query: string, secret = keys['recorder']?.secret as string): Promise<Answered> {
+  const response = await fetch(`${service.running.url}/import/focus?${query}`, {
+    method: 'POST',
+    body: typeof body === 'string' || body instanceof FormData ? body : new Uint8Array(body),
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+const codeOf = ({ body }: Answered): unknown => (body['errors'] as { extensions: { code: string } }[] | undefined)?.[0]?.extensions.code;
+const csv = (...rows: string[]): Buffer => readFileSync(folder.file(rows));
+const drawn = () =>
+  formatDecimal(
+    new Drawdown(service.core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
+  );
+const incoming = () => readdirSync(join(folder.path, 'data', 'files', 'incoming'));
+
+describe('an upload', () => {
+  it('is imported, and a query with its token sees the rows; the same again changes nothing, compressed or in a form', async () => {
+    const bytes = csv(charge('1', '2025-02-01'), charge('n/a', '2025-02-02'));
+    const first = await upload(bytes, 'feed=aws&wait=allocated&name=feb.csv');
+    expect(first).toMatchObject({
+      status: 200,
+      body: { status: 'recorded', additions: 1, quarantined: 1, file: { name: 'feb.csv', format: 'csv' }, periods: [{ rows: 1, quarantined: 1 }] },
+    });
+    expect(drawn()).toBe('1');
+    const query = JSON.stringify({
+      query: 'query ($t: String) { commitments(atLeast: $t) { nodes { name } } }',
+      variables: { t: first.body['token'] },
+    });
+    const response = await fetch(`${service.running.url}/graphql`, {
+      method: 'POST',
+      body: query,
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    });
+    expect(((await response.json()) as { errors?: unknown }).errors).toBeUndefined();
+    expect(await upload(gzipSync(bytes), 'feed=aws')).toMatchObject({ status: 200, body: { status: 'unchanged', deliveryId: null } });
+    const form = new FormData();
+    form.set('file', new Blob([new Uint8Array(bytes)]), 'feb.csv');
+    expect(await upload(form, 'feed=aws')).toMatchObject({ status: 200, body: { status: 'unchanged', file: { name: 'feb.csv' } } });
+    expect(incoming()).toEqual([]);
+  });
+
+  it('may be a dry run, which keeps nothing', async () => {
+    const before = await service.core.store.head();
+    const result = await upload(csv(charge('5', '2025-02-01'), charge('6', '2025-02-02')), 'feed=aws&dryRun=true');
+    expect(result).toMatchObject({ status: 200, body: { status: 'checked', additions: 2, reversals: 1 } });
+    expect(await service.core.files.has((result.body['file'] as { sha256: string }).sha256)).toBe(false);
+    expect(await service.core.store.head()).toBe(before);
+    expect(incoming()).toEqual([]);
+  });
+
+  it('that is none of ours is refused with a code, and not kept', async () => {
+    expect(await upload('a,b\n1,2\n', 'feed=aws').then((each) => [each.status, codeOf(each)])).toEqual([422, 'FOCUS-102']);
+    const cut = gzipSync(csv(...Array.from({ length: 500 }, (_, i) => charge(`${i}.25`, '2025-02-01'))));
+    expect(await upload(cut.subarray(0, cut.length - 20), 'feed=aws').then((each) => [each.status, codeOf(each)])).toEqual([422, 'FOCUS-105']);
+    expect(await upload(Buffer.alloc(0), 'feed=aws').then((each) => [each.status, codeOf(each)])).toEqual([400, 'INPUT_INVALID']);
+    expect(incoming()).toEqual([]);
+  });
+
+  it('names what is wrong with the call', async () => {
+    const bytes = csv(charge('1', '2025-02-01'));
+    for (const query of ['', 'feed=', 'feed=aws&covers=soon', 'feed=aws&dryRun=perhaps', 'feed=aws&colour=red'])
+      expect(await upload(bytes, query).then((each) => [each.status, codeOf(each)])).toEqual([400, 'INPUT_INVALID']);
+    expect(await upload(bytes, 'feed=aws&appendOnly=true')).toMatchObject({
+      status: 409,
+      body: { rejection: { code: 'FEED_APPEND_ONLY_MISMATCH' } },
+    });
+  });
+
+  it('larger than the free space is refused before it is read', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${keys['recorder']?.secret}`, 'content-length': '9000000000000000' };
+      const call = request(`${service.running.url}/import/focus?feed=aws`, { method: 'POST', headers }, (response) => {
+        resolve(response.statusCode);
+        call.destroy();
+      });
+      call.on('error', reject);
+      call.flushHeaders();
+    });
+    expect(status).toBe(507);
+  });
+
+  it('wants a key with the role recorder', async () => {
+    const bytes = csv(charge('1', '2025-02-01'));
+    expect(await upload(bytes, 'feed=aws', keys['reader']?.secret).then((each) => [each.status, codeOf(each)])).toEqual([403, 'FORBIDDEN']);
+    expect(await upload(bytes, 'feed=aws', 'tnr_nobody').then((each) => [each.status, codeOf(each)])).toEqual([401, 'UNAUTHENTICATED']);
+  });
+});
+
+describe('the command line beside a running service', () => {
+  it('imports into the same ledger, and the service shows it soon', async () => {
+    const { code, err } = await ended(tenorProcess(folder, 'import', 'focus', folder.file([charge('40', '2025-03-01')]), '--feed', 'other'));
+    expect([code, err]).toEqual([0, '']);
+    expect(await service.core.projector.waitFor(() => drawn() === '41', 5_000)).toBe(true);
+  });
+
+  it('rebuilds the read models, and the service changes over without stopping', async () => {
+    const { json, err } = await ended(tenorProcess(folder, 'projection', 'rebuild'));
+    expect(err).toBe('');
+    expect(json).toMatchObject([{ equal: true, switched: true }]);
+    service.core.generationWatch.check();
+    expect(service.core.database.path).toContain(json[0]?.['generation']);
+    expect(drawn()).toBe('41');
+    expect(await upload(csv(charge('41', '2025-03-01')), 'feed=other&wait=allocated')).toMatchObject({ body: { additions: 1, reversals: 1 } });
+    expect(drawn()).toBe('42');
+  });
+
+  it('ends a key, and the service refuses it', async () => {
+    expect((await ended(tenorProcess(folder, 'key', 'revoke', keys['recorder']?.key as string))).code).toBe(0);
+    await service.core.projector.waitFor(() => service.callers.authenticate(keys['recorder']?.secret as string) === null, 5_000);
+    expect((await upload(csv(charge('1', '2025-02-01')), 'feed=aws')).status).toBe(401);
+  });
+
+  it('makes the first key of an empty ledger only once', async () => {
+    expect(await firstKey(service.core)).toBeNull();
+    expect(existsSync(join(folder.path, 'data', 'secret'))).toBe(true);
+  });
+});
