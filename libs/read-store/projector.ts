@@ -4,6 +4,18 @@ import type { ReadDatabase } from './database.js';
 import { parseStream, type ProjectedEvent, type Projection } from './projection.js';
 
 const PAGE = 200;
+const CATCH_UP_MS = 600_000;
+
+/** The read models do not reach what is stored: the log or the disk is in trouble. */
+export class ProjectionFault extends Error {
+  constructor(
+    readonly head: Position,
+    readonly position: Position | null,
+  ) {
+    super(`the read models stand at ${position ?? 'nothing'} and do not reach ${head}. Nothing was decided by them. Is the store in reach, the disk full? Try again. [READ-101]`);
+    this.name = 'ProjectionFault';
+  }
+}
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
 
 export interface ProjectorOptions {
@@ -55,10 +67,12 @@ export class Projector {
     this.wake();
   }
 
-  /** Projects everything that is stored now. */
+  /** Resolves when everything stored by now is projected. @throws ProjectionFault when that takes too long */
   async catchUp(): Promise<void> {
-    this.wake();
-    while (this.running) await this.running;
+    const head = await this.options.store.head();
+    if (head === null) return;
+    // What reads the models next decides by them, so being nearly there is not enough, also not after a fault in between.
+    if (!(await this.waitFor(() => (this.checkpoint ?? -1) >= head, CATCH_UP_MS))) throw new ProjectionFault(head, this.checkpoint);
   }
 
   /** Resolves true once `until` holds, false after `timeoutMs`. It is asked after every batch. */

@@ -21,6 +21,16 @@ export interface AllocatorOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+const SETTLE_MS = 3_600_000;
+
+/** Charges wait longer than any allocation takes: the log or the disk is in trouble. */
+export class AllocationFault extends Error {
+  constructor() {
+    super('Charges are recorded but not allocated. Their figures are PROVISIONAL until they are. Is the store in reach, the disk full? It is tried again. [ALLOC-101]');
+    this.name = 'AllocationFault';
+  }
+}
+
 /** Another process allocates the same organization: wait for its events instead of doubling them. */
 class Overtaken extends Error {}
 
@@ -61,15 +71,13 @@ export class Allocator {
     });
   }
 
-  /** Resolves when nothing is left to allocate. */
+  /** Resolves when everything stored by now is projected and allocated. */
   async settle(): Promise<void> {
-    await this.options.projector.catchUp();
+    const { projector } = this.options;
+    await projector.catchUp();
     this.wake();
-    while (this.running) {
-      await this.running;
-      await this.options.projector.catchUp();
-      this.wake();
-    }
+    if (!(await projector.waitFor(() => this.next() === null, SETTLE_MS))) throw new AllocationFault();
+    while (this.running) await this.running;
   }
 
   async close(): Promise<void> {
