@@ -32,6 +32,8 @@ export interface RecordedEvent {
   readonly type: string;
   readonly data: JsonObject;
   readonly metadata: JsonObject;
+  /** The data's canonical text, where the store has it at hand: for a reader that needs little of a large event. */
+  readonly text?: string;
 }
 
 export interface StreamAppended {

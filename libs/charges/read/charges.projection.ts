@@ -1,16 +1,8 @@
 import type { ProjectedEvent, Projection, ReadDatabase } from '#read-store';
 import type { FeedEvent } from '../domain/feed.js';
+import { chunkHead, type ChunkHead } from '../wire/chunk-head.js';
 import { feedCodec } from '../wire/feed.wire.js';
 import type { QuarantinedChunk } from '../wire/quarantine.wire.js';
-
-interface RecordedChunk {
-  readonly deliveryId: string;
-  readonly chunk: number;
-  readonly count: number;
-  readonly instants: readonly string[];
-  readonly start: readonly number[];
-  readonly end: readonly number[];
-}
 
 /**
  * Where the charges are: deliveries, the chunks of each, which rows were reversed, which are quarantined. The rows themselves stay
@@ -53,7 +45,7 @@ export class ChargesProjection implements Projection {
   apply({ event, organization, recordedAt }: ProjectedEvent, database: ReadDatabase): void {
     switch (event.type) {
       case 'ChargesRecorded':
-        return recordChunk(event.data as unknown as RecordedChunk, organization, database);
+        return recordChunk(chunkHead(event), organization, database);
       case 'ChargesReversed':
         return reverse(event.data as unknown as ReversedChunk, organization, event.position, database);
       case 'RowsQuarantined':
@@ -77,7 +69,7 @@ function ensureDelivery(id: string, org: string, database: ReadDatabase): void {
   database.sql('INSERT OR IGNORE INTO deliveries (id, org) VALUES (?, ?)').run(id, org);
 }
 
-function recordChunk({ deliveryId, chunk, count, instants, start, end }: RecordedChunk, org: string, database: ReadDatabase): void {
+function recordChunk({ deliveryId, chunk, count, instants, start, end }: ChunkHead, org: string, database: ReadDatabase): void {
   ensureDelivery(deliveryId, org, database);
   const times = instants.map((text) => Date.parse(text));
   // Rows stand in order of their start, but a mended chunk or a long charge need not: the bounds are of all of them.
@@ -87,23 +79,32 @@ function recordChunk({ deliveryId, chunk, count, instants, start, end }: Recorde
   insertChunk([deliveryId, chunk, CHUNK_KINDS.recorded, count, first, last, null], database);
 }
 
-const insertChunk = (values: readonly (string | number | null)[], database: ReadDatabase): void => database.sql('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)').run(...values);
+const insertChunk = (values: readonly (string | number | null)[], database: ReadDatabase): void =>
+  database.sql('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)').run(...values);
 
 function reverse({ deliveryId, chunk, of }: ReversedChunk, org: string, position: number, database: ReadDatabase): void {
   ensureDelivery(deliveryId, org, database);
   insertChunk([deliveryId, chunk, CHUNK_KINDS.reversed, of.reduce((n, { indexes }) => n + indexes.length, 0), null, null, null], database);
   for (const target of of) {
-    database.sql('INSERT INTO reversals VALUES (?, ?, ?, ?, ?)').run(target.deliveryId, target.chunk, position, deliveryId, JSON.stringify(target.indexes));
+    database
+      .sql('INSERT INTO reversals VALUES (?, ?, ?, ?, ?)')
+      .run(target.deliveryId, target.chunk, position, deliveryId, JSON.stringify(target.indexes));
   }
 }
 
 function quarantine({ deliveryId, chunk, rows }: QuarantinedChunk, org: string, database: ReadDatabase): void {
   ensureDelivery(deliveryId, org, database);
   insertChunk([deliveryId, chunk, CHUNK_KINDS.quarantined, rows.length, null, null, null], database);
-  for (const { row, line, ...detail } of rows) database.sql('INSERT INTO quarantined VALUES (?, ?, ?, ?, ?, NULL)').run(deliveryId, row, org, line, JSON.stringify(detail));
+  for (const { row, line, ...detail } of rows)
+    database.sql('INSERT INTO quarantined VALUES (?, ?, ?, ?, ?, NULL)').run(deliveryId, row, org, line, JSON.stringify(detail));
 }
 
-function mend({ feedId, deliveryId, chunk, rows }: Extract<FeedEvent, { type: 'RowsMended' }>, org: string, position: number, database: ReadDatabase): void {
+function mend(
+  { feedId, deliveryId, chunk, rows }: Extract<FeedEvent, { type: 'RowsMended' }>,
+  org: string,
+  position: number,
+  database: ReadDatabase,
+): void {
   if (chunk !== null) database.sql('UPDATE chunks SET counts = ? WHERE delivery = ? AND chunk = ?').run(position, deliveryId, chunk);
   for (const { row, billingPeriodStart, billingAccount } of rows) {
     database.sql('UPDATE quarantined SET mended_at = ? WHERE delivery = ? AND row = ?').run(position, deliveryId, row);
@@ -114,11 +115,19 @@ function mend({ feedId, deliveryId, chunk, rows }: Extract<FeedEvent, { type: 'R
   }
 }
 
-function deliver({ type: _type, ...delivery }: Extract<FeedEvent, { type: 'DeliveryRecorded' }>, org: string, position: number, recordedAt: number, database: ReadDatabase): void {
+function deliver(
+  { type: _type, ...delivery }: Extract<FeedEvent, { type: 'DeliveryRecorded' }>,
+  org: string,
+  position: number,
+  recordedAt: number,
+  database: ReadDatabase,
+): void {
   const { deliveryId, feedId, slices } = delivery;
   ensureDelivery(deliveryId, org, database);
   const number = (database.sql('SELECT max(number) FROM deliveries WHERE org = ?').get<[number | null]>(org)?.[0] ?? 0) + 1;
-  database.sql('UPDATE deliveries SET feed = ?, number = ?, position = ?, recorded_at = ?, detail = ? WHERE id = ?').run(feedId, number, position, recordedAt, JSON.stringify(delivery), deliveryId);
+  database
+    .sql('UPDATE deliveries SET feed = ?, number = ?, position = ?, recorded_at = ?, detail = ? WHERE id = ?')
+    .run(feedId, number, position, recordedAt, JSON.stringify(delivery), deliveryId);
   database.sql('UPDATE chunks SET counts = ? WHERE delivery = ? AND chunk < ?').run(position, deliveryId, delivery.chunks);
   for (const { billingAccount, billingPeriodStart } of slices) {
     database.sql('INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?)').run(org, feedId, billingPeriodStart, billingAccount, position, deliveryId);

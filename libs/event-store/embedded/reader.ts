@@ -10,7 +10,7 @@ type EventRow = [position: number, stream: string, revision: number, type: numbe
 type StreamRow = [position: number, revision: number, type: number, id: Uint8Array, data: string, metadata: string];
 
 /** A page ends early when it holds so much: two hundred chunks of charges would be a hundred megabytes. */
-const PAGE_CHARACTERS_MAX = 4_000_000;
+const PAGE_CHARACTERS_MAX = 2_000_000;
 
 /** Reads see whole transactions only, and positions are given out under the writer's lock: so no page ever skips an event. */
 export class Reader {

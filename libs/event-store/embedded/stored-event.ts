@@ -22,6 +22,10 @@ export class StoredEvent implements RecordedEvent {
     return uuidText(this.idBytes);
   }
 
+  get text(): string {
+    return this.dataText;
+  }
+
   get data(): JsonObject {
     return (this.#data ??= JSON.parse(this.dataText) as JsonObject);
   }

@@ -11,6 +11,9 @@ import type { AllocatableRow } from './row.js';
 import { statedEntries } from './stated.js';
 import { boundsOver, doubtsOf, marginPosting } from './worlds.js';
 
+/** Plans kept; files with more combinations of facets pay for making them again. */
+const PLANS_MAX = 20_000;
+
 /**
  * Decides what each charge draws: arithmetic.md sections 2 and 3. Deterministic: same rows in the same order, same postings.
  * Keeps the running totals of the periods it has touched; knows neither clock nor store.
@@ -22,7 +25,9 @@ export class AllocationEngine {
   /** What rows must agree in to share a plan. */
   readonly facets: readonly (keyof Facets)[];
   private readonly points: readonly Instant[];
-  private readonly plans = new Map<string, Plan>();
+  /** By segment of time, then by facets: the keys are the rows' own strings, whose hashes are known already. */
+  private readonly plans = new Map<number, Map<string, Plan>>();
+  private planCount = 0;
   private readonly byStatedId = new Map<string, BookCommitment>();
 
   constructor(entries: Iterable<BookEntry>, source: BalanceSource | null = null) {
@@ -32,7 +37,8 @@ export class AllocationEngine {
     this.facets = facetsUsed(this.book.values());
     this.points = allChangePoints(this.book.values());
     for (const commitment of this.book.values()) {
-      for (const { contractId, commitmentId } of commitment.final.reference.contractCommitments) this.byStatedId.set(statedKey(contractId, commitmentId), commitment);
+      for (const { contractId, commitmentId } of commitment.final.reference.contractCommitments)
+        this.byStatedId.set(statedKey(contractId, commitmentId), commitment);
     }
   }
 
@@ -41,7 +47,9 @@ export class AllocationEngine {
     const plan = this.plan(row);
     const decision: Entry[] = plan.refused.map(({ book, reason }) => ({ commitment: book.id, reason, postings: [] }));
     if (row.contractApplied.length > 0) {
-      decision.push(...statedEntries(row, plan, this.book, (contractId, commitmentId) => this.byStatedId.get(statedKey(contractId, commitmentId)) ?? null));
+      decision.push(
+        ...statedEntries(row, plan, this.book, (contractId, commitmentId) => this.byStatedId.get(statedKey(contractId, commitmentId)) ?? null),
+      );
     } else {
       for (const { column, roots } of plan.waterfalls) {
         const outside: Outside[] = [];
@@ -73,13 +81,17 @@ export class AllocationEngine {
   }
 
   private plan(row: AllocatableRow): Plan {
+    const key = row.facetKey;
+    if (key === null) return planRow(this.trees, row, row.start);
     const segment = segmentOf(this.points, row.start);
-    if (row.facetKey === null) return planRow(this.trees, row, row.start);
-    const key = `${segment}|${row.facetKey}`;
-    let plan = this.plans.get(key);
+    let plan = this.plans.get(segment)?.get(key);
     if (!plan) {
-      if (this.plans.size > 20_000) this.plans.clear();
-      this.plans.set(key, (plan = planRow(this.trees, row, row.start)));
+      if (this.planCount++ >= PLANS_MAX) {
+        this.plans.clear();
+        this.planCount = 1;
+      }
+      const plans = this.plans.get(segment) ?? new Map<string, Plan>();
+      this.plans.set(segment, plans.set(key, (plan = planRow(this.trees, row, row.start))));
     }
     return plan;
   }
@@ -99,7 +111,9 @@ export class AllocationEngine {
     if (doubts.length > 0) {
       const bounds = boundsOver(vessels, amount, this.balances, doubts);
       const reason = (doubts[0] as (typeof doubts)[number]).reason;
-      forEach(vessels, (vessel) => decision.push(doubtfulEntry(vessel, bounds.get(vessel.id) as { least: bigint[]; most: bigint[] }, amount, reason)));
+      forEach(vessels, (vessel) =>
+        decision.push(doubtfulEntry(vessel, bounds.get(vessel.id) as { least: bigint[]; most: bigint[] }, amount, reason)),
+      );
       return;
     }
     const poured: Poured = new Map();
@@ -114,7 +128,11 @@ export class AllocationEngine {
       const amounts = poured.get(vessel.id) ?? [];
       const total = amounts.reduce((a, b) => a + b, 0n);
       const isLast = index === vessels.length - 1;
-      decision.push({ commitment: vessel.id, reason: this.reasonFor(vessel, offered, total, amounts, isLast), postings: postingsOf(vessel, amounts) });
+      decision.push({
+        commitment: vessel.id,
+        reason: this.reasonFor(vessel, offered, total, amounts, isLast),
+        postings: postingsOf(vessel, amounts),
+      });
       if (vessel.children.length > 0) this.describe(vessel.children, total, poured, decision);
       if (amount > 0n) offered -= total;
     });
@@ -136,7 +154,10 @@ export class AllocationEngine {
   }
 
   private isReducedBelow(vessel: Vessel, amounts: readonly bigint[]): boolean {
-    return vessel.slots.some(({ capacity }, index) => this.balances.of(vessel.id, capacity.key, capacity.end).certain + (amounts[index] ?? 0n) < 0n && (amounts[index] ?? 0n) < 0n);
+    return vessel.slots.some(
+      ({ capacity }, index) =>
+        this.balances.of(vessel.id, capacity.key, capacity.end).certain + (amounts[index] ?? 0n) < 0n && (amounts[index] ?? 0n) < 0n,
+    );
   }
 
   private record({ commitment, postings }: Entry, sign: 1 | -1): void {
@@ -163,7 +184,12 @@ function postingsOf(vessel: Vessel, amounts: readonly bigint[]): Entry['postings
   return postings;
 }
 
-function doubtfulEntry(vessel: Vessel, { least, most }: { least: readonly bigint[]; most: readonly bigint[] }, amount: bigint, reason: ReasonCode): Entry {
+function doubtfulEntry(
+  vessel: Vessel,
+  { least, most }: { least: readonly bigint[]; most: readonly bigint[] },
+  amount: bigint,
+  reason: ReasonCode,
+): Entry {
   const { marketplace } = vessel.candidate;
   const postings = vessel.slots
     .map((slot, index) => marginPosting(slot, least[index] as bigint, most[index] as bigint, marketplace))
