@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
@@ -9,6 +8,8 @@ if (parseInt(process.versions.node, 10) < WANTED) {
   );
   process.exit(2);
 }
+// Older versions lack it, so it is asked for only now.
+const { enableCompileCache } = await import('node:module');
 enableCompileCache(fileURLToPath(new URL('../../.compile-cache', import.meta.url)));
 const { run } = await import('./program.js');
 process.exitCode = await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, env: process.env });

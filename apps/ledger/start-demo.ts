@@ -38,6 +38,10 @@ export async function startDemo(json: boolean, env: NodeJS.ProcessEnv = process.
   }
 }
 
+/** What was committed, drawn and left over when the year ended; one amount is unknown, one disputed. */
+const QUERY =
+  '{ commitments(asOf: { effective: \\"2025-12-31T23:59:59Z\\" }) { nodes { name unit utilization { committed { value status } drawn { value } remaining { value } } } } }';
+
 const readyLine = ({ url }: RunningLedger, { apiKey }: Demo): string =>
   `${JSON.stringify({ event: 'ready', graphql: `${url}/graphql`, apiKey, pid: process.pid })}\n`;
 
@@ -49,7 +53,7 @@ const banner = ({ url }: RunningLedger, { apiKey, files, rows }: Demo): string =
   API key    ${apiKey}
 
   Try        curl ${url}/graphql -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\
-               -d '{"query":"{ ledger { version position lag } }"}'
+               -d '{"query":"${QUERY}"}'
   Next       open GraphiQL and paste the key into its header field; or send a file of ${DATA}/exports again, it changes nothing:
              curl -X POST --data-binary @${DATA}/exports/FILE '${url}/import/focus?feed=NAME' -H 'authorization: Bearer ${apiKey}'
              Ctrl-C stops the demo.
