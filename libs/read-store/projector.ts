@@ -19,7 +19,7 @@ export class ProjectionFault extends Error {
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
 
 export interface ProjectorOptions {
-  readonly store: Pick<EventStore, 'readAll' | 'watch'>;
+  readonly store: Pick<EventStore, 'readAll' | 'watch' | 'head'>;
   readonly database: ReadDatabase;
   readonly projections: readonly Projection[];
   readonly clock: { now(): number };

@@ -3,7 +3,8 @@ import { Refusal } from '#platform';
 import { type CallContext, readInstant, readPeriod, requireId } from '#platform/graphql';
 import { expandRecurring } from '../domain/recurring.js';
 import { type Amount, type Clause, DIMENSIONS, type Eligibility, type Measure, type Schedule, type TermChanges, type Terms } from '../domain/terms.js';
-import type { AmountInput, ClauseInput, CommitmentTermsInput, EligibilityInput, ScheduleInput, TrancheAmountInput } from './terms.input.js';
+import type { ClauseInput, EligibilityInput } from './clause.input.js';
+import type { AmountInput, CommitmentTermsInput, ScheduleInput, TrancheAmountInput } from './terms.input.js';
 
 const refuse = (what: string): never => {
   throw new Refusal('INPUT_INVALID', `${what} Nothing was done.`);

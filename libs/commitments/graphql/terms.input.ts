@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { Decimal, Instant } from '#kernel';
 import { DateTimeScalar, DecimalScalar, PeriodInput, UncertainInstantInput } from '#platform/graphql';
+import { ClauseInput, EligibilityInput } from './clause.input.js';
 import { AMOUNT_KINDS, COMMITMENT_CATEGORIES, COMMITMENT_MODELS, COST_COLUMNS, INTERVAL_UNITS, PERIOD_DATES, QUANTITY_COLUMNS } from '../domain/terms.js';
 import type { AmountKind, CommitmentCategory, CommitmentModel, CostColumn, Interval, PeriodDate, QuantityColumn } from '../domain/terms.js';
 
@@ -104,60 +105,6 @@ export class ScheduleInput {
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(500)
-  unknown?: string | null;
-}
-
-@InputType()
-export class TagInput {
-  @Field()
-  @IsNotEmpty()
-  @MaxLength(256)
-  key!: string;
-  @Field(() => [String], { defaultValue: [], description: 'None: the tag need only be there.' })
-  @ArrayMaxSize(1_000)
-  values: string[] = [];
-}
-
-@InputType({ description: 'Dimensions are ANDed; the values of one are alternatives, spelled as in the files.' })
-export class ClauseInput {
-  @Field(() => [String], { nullable: true })
-  provider?: string[] | null;
-  @Field(() => [String], { nullable: true })
-  publisher?: string[] | null;
-  @Field(() => [String], { nullable: true })
-  service?: string[] | null;
-  @Field(() => [String], { nullable: true })
-  serviceCategory?: string[] | null;
-  @Field(() => [String], { nullable: true })
-  sku?: string[] | null;
-  @Field(() => [String], { nullable: true })
-  region?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'SubAccountId or BillingAccountId.' })
-  account?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'Usage, Purchase, Tax, Credit, Adjustment.' })
-  chargeCategory?: string[] | null;
-  @Field(() => [TagInput], { nullable: true })
-  @IsOptional()
-  @ValidateNested({ each: true })
-  @Type(() => TagInput)
-  tags?: TagInput[] | null;
-}
-
-@InputType({ description: 'Clauses are ORed, exclusions win, no inclusion means all charges of every provider; Tax and Credit count only where an inclusion names them.' })
-export class EligibilityInput {
-  @Field(() => [ClauseInput], { defaultValue: [] })
-  @ArrayMaxSize(200)
-  @ValidateNested({ each: true })
-  @Type(() => ClauseInput)
-  inclusions: ClauseInput[] = [];
-  @Field(() => [ClauseInput], { defaultValue: [] })
-  @ArrayMaxSize(200)
-  @ValidateNested({ each: true })
-  @Type(() => ClauseInput)
-  exclusions: ClauseInput[] = [];
-  @Field(() => String, { nullable: true, description: 'Why it is not known what the commitment covers; then give no clause.' })
-  @IsOptional()
-  @IsNotEmpty()
   unknown?: string | null;
 }
 

@@ -11,7 +11,8 @@ import { BUCKETS, type BucketUnit, seriesOf } from '../read/series.js';
 import { byOrder, CommitmentFilter, CommitmentOrder, isByFigure, matcher, type Sorted, sortValue } from './filter.js';
 import { historyEntry } from './history-node.js';
 import { type Asked, CommitmentNode, commitmentNode, ContractNode } from './nodes.js';
-import { CommitmentConnection, CommitmentType, ContractType, DrawnBucketType, HistoryConnection, type HistoryEntryType } from './types.js';
+import { CommitmentConnection, CommitmentType, ContractType, HistoryConnection, type HistoryEntryType } from './types.js';
+import { DrawnBucketType } from './utilization-types.js';
 
 export const BucketEnum = Object.fromEntries(BUCKETS.map((unit) => [unit, unit]));
 registerEnumType(BucketEnum, { name: 'Bucket', description: 'Calendar buckets in UTC; weeks begin on Monday.' });

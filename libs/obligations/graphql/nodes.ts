@@ -9,7 +9,8 @@ import { lifecycleAt } from '../domain/lifecycle.js';
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
 import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
-import type { AmountType, CommitmentPeriodType, CommitmentType, ContractPartyType, ContractType, PartyType, UtilizationType } from './types.js';
+import type { AmountType, CommitmentPeriodType, CommitmentType, ContractPartyType, ContractType, PartyType } from './types.js';
+import type { UtilizationType } from './utilization-types.js';
 
 /** What every node of one answer shares. */
 export interface Asked {

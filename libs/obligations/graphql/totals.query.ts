@@ -8,7 +8,7 @@ import { coverageAt } from '../read/coverage.js';
 import { type Grouping, GROUPINGS, totalsOf } from '../read/totals.js';
 import { CommitmentFilter, matcher } from './filter.js';
 import { type Asked, CommitmentNode, partyNode } from './nodes.js';
-import { CoveragesType, UtilizationTotalsType, type UtilizationTotalType } from './types.js';
+import { CoveragesType, UtilizationTotalsType, type UtilizationTotalType } from './figure-types.js';
 
 const GroupingEnum = Object.fromEntries(GROUPINGS.map((each) => [each, each]));
 registerEnumType(GroupingEnum, { name: 'Grouping', description: 'Currency or unit always groups: amounts of different ones are never added.' });

@@ -3,7 +3,8 @@ import { AmountKindEnum, CommitmentCategoryEnum, CommitmentModelEnum, IntervalUn
 import { PartyRoleEnum, EarlyTerminationKind, RenewalKind } from '#contracts/graphql';
 import { LIFECYCLES } from '#commitments/domain';
 import type { Decimal, Instant } from '#kernel';
-import { AnsweredAtType, connectionOf, DateTimeScalar, DecimalScalar, EvidenceType, FigureType, NodeType, PeriodType, UncertainInstantType } from '#platform/graphql';
+import { UtilizationType } from './utilization-types.js';
+import { AnsweredAtType, connectionOf, DateTimeScalar, DecimalScalar, EvidenceType, NodeType, PeriodType, UncertainInstantType } from '#platform/graphql';
 
 export const LifecycleEnum = Object.fromEntries(LIFECYCLES.map((each) => [each, each]));
 registerEnumType(LifecycleEnum, { name: 'Lifecycle', description: 'FOCUS 1.4 lifecycle of a contract commitment.' });
@@ -96,54 +97,6 @@ export class IntervalType {
   count!: number;
 }
 
-@ObjectType('Utilization', { description: 'Figures of one commitment period: arithmetic by the definitions in docs/figures.md.' })
-export class UtilizationType {
-  @Field({ description: 'Id of the period in the schedule.' })
-  period!: string;
-  @Field(() => PeriodType)
-  bounds!: PeriodType;
-  @Field(() => FigureType, { description: 'The amount in force; of a Continuous commitment the sum over the intervals that have ended.' })
-  committed!: FigureType;
-  @Field(() => FigureType, { description: 'Drawn by charges that begin before the instant asked for.' })
-  drawn!: FigureType;
-  @Field(() => FigureType, { nullable: true, description: 'max(0, committed − drawn). A Continuous commitment has none: what is not used expires.' })
-  remaining!: FigureType | null;
-  @Field(() => FigureType)
-  overage!: FigureType;
-  @Field(() => FigureType, { description: 'drawn ÷ committed; Continuous: used ÷ committed over ended intervals.' })
-  utilization!: FigureType;
-  @Field(() => FigureType, { nullable: true, description: 'Share of the period that is over, exact to the second.' })
-  elapsed!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'utilization ÷ elapsed; 1 is on plan.' })
-  pace!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Drawn by the period’s end at the rate of the forecast window (default: the whole period so far).' })
-  forecast!: FigureType | null;
-  @Field(() => FigureType, { description: 'max(0, committed − forecast); Continuous: expired so far.' })
-  projectedShortfall!: FigureType;
-  @Field(() => FigureType, { nullable: true, description: 'What must be drawn per day from now on.' })
-  requiredRate!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Continuous: Σ min(drawn, committed) of ended intervals.' })
-  used!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Continuous: what was not used of ended intervals.' })
-  expired!: FigureType | null;
-  @Field(() => Int, { nullable: true })
-  intervalsEnded!: number | null;
-  @Field(() => Int, { nullable: true })
-  intervalsTotal!: number | null;
-}
-
-@ObjectType('DrawnBucket', { description: 'One bucket of time, half-open.' })
-export class DrawnBucketType {
-  @Field(() => DateTimeScalar)
-  start!: Instant;
-  @Field(() => DateTimeScalar)
-  end!: Instant;
-  @Field(() => FigureType)
-  drawn!: FigureType;
-  @Field(() => FigureType, { description: 'Drawn from the series’ start to the bucket’s end.' })
-  cumulative!: FigureType;
-}
-
 @ObjectType('CommitmentPeriod', { description: 'A period of the schedule with its amount and figures.' })
 export class CommitmentPeriodType {
   @Field()
@@ -234,58 +187,3 @@ export class ContractType extends NodeType {
 }
 export const ContractConnection = connectionOf(ContractType, 'Contract');
 
-@ObjectType('UtilizationTotal', { description: 'A total over commitments of one currency or unit; nested ones count once, with their root.' })
-export class UtilizationTotalType {
-  @Field(() => PartyType, { nullable: true })
-  provider!: PartyType | null;
-  @Field(() => ID, { nullable: true })
-  contract!: string | null;
-  @Field(() => CommitmentCategoryEnum, { nullable: true })
-  category!: string | null;
-  @Field({ description: 'Currency or unit.' })
-  unit!: string;
-  @Field(() => Int)
-  commitments!: number;
-  @Field(() => FigureType)
-  committed!: FigureType;
-  @Field(() => FigureType)
-  drawn!: FigureType;
-  @Field(() => FigureType)
-  remaining!: FigureType;
-  @Field(() => FigureType)
-  overage!: FigureType;
-  @Field(() => FigureType)
-  utilization!: FigureType;
-  @Field(() => DecimalScalar, { description: 'Committed amounts whose evidence is disputed, listed apart.' })
-  disputed!: Decimal;
-}
-
-@ObjectType('UtilizationTotals')
-export class UtilizationTotalsType {
-  @Field(() => [UtilizationTotalType])
-  totals!: readonly UtilizationTotalType[];
-  @Field(() => AnsweredAtType)
-  answeredAt!: AnsweredAtType;
-}
-
-@ObjectType('Coverage', { description: 'Which part of usage charges is posted to at least one commitment.' })
-export class CoverageType {
-  @Field()
-  currency!: string;
-  @Field(() => String, { nullable: true, description: 'As the files spell it; null where not grouped by provider.' })
-  provider!: string | null;
-  @Field(() => DecimalScalar)
-  usage!: Decimal;
-  @Field(() => DecimalScalar)
-  covered!: Decimal;
-  @Field(() => FigureType)
-  coverage!: FigureType;
-}
-
-@ObjectType('Coverages')
-export class CoveragesType {
-  @Field(() => [CoverageType])
-  coverages!: readonly CoverageType[];
-  @Field(() => AnsweredAtType)
-  answeredAt!: AnsweredAtType;
-}

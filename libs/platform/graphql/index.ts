@@ -1,4 +1,5 @@
 export * from './call-context.js';
+export * from './command-types.js';
 export * from './connection.js';
 export * from './errors.js';
 export { FastLane } from './fast-lane.js';

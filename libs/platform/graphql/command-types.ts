@@ -1,0 +1,140 @@
+import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType } from '@nestjs/graphql';
+import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
+import type { Json, JsonObject } from '#kernel';
+import { Refusal } from '../errors.js';
+import type { CallContext } from './call-context.js';
+
+/** What every mutation's input has. */
+@InputType({ isAbstract: true })
+export abstract class CommandInput {
+  @Field({ description: 'Any text; the same key and the same input give the first answer again, for ever.' })
+  @IsNotEmpty()
+  @MaxLength(255)
+  idempotencyKey!: string;
+  @Field(() => Int, { nullable: true, description: 'Refuse unless the entity stands at this revision.' })
+  expectedRevision?: number | null;
+  @Field(() => String, { nullable: true, description: 'Opaque id of whom this is recorded for.' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_.:-]{1,64}$/, { message: 'expected an opaque id: people are never named' })
+  onBehalfOf?: string | null;
+}
+
+@InterfaceType('CommandAnswer', { resolveType: (value: { __typename: string }) => value.__typename, description: 'The answer to a command.' })
+export abstract class CommandAnswerType {
+  @Field({ description: 'The idempotency key of the command.' })
+  idempotencyKey!: string;
+}
+
+@ObjectType('CommandAccepted', { implements: () => [CommandAnswerType], description: 'Recorded durably.' })
+export class CommandAcceptedType extends CommandAnswerType {
+  @Field(() => ID, { description: 'The entity that the command was about.' })
+  id!: string;
+  @Field(() => Int, { description: 'Its revision after the command.' })
+  revision!: number;
+  @Field({ description: 'Consistency token: a query with it as `atLeast` sees this write.' })
+  token!: string;
+  @Field({ description: 'The answer of an earlier call with this key.' })
+  repeated!: boolean;
+  @Field(() => [String], { description: 'Codes of what is worth a second look; the command stands.' })
+  warnings!: readonly string[];
+}
+
+@ObjectType('RejectionFact')
+export class RejectionFactType {
+  @Field()
+  name!: string;
+  @Field()
+  value!: string;
+}
+
+@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule. Nothing was recorded.' })
+export class CommandRejectedType extends CommandAnswerType {
+  @Field({ description: 'Stable code; docs/rejections.md lists them.' })
+  code!: string;
+  @Field({ description: 'Why, and what to do next.' })
+  message!: string;
+  @Field(() => [RejectionFactType])
+  facts!: readonly RejectionFactType[];
+  @Field({ description: 'The same command may be accepted later, without a change.' })
+  retryable!: boolean;
+}
+
+export const CommandResultType = createUnionType({
+  name: 'CommandResult',
+  types: () => [CommandAcceptedType, CommandRejectedType] as const,
+  resolveType: (value: { __typename: string }) => value.__typename,
+});
+
+interface Outcome {
+  readonly status: 'accepted' | 'rejected';
+}
+interface AcceptedOutcome extends Outcome {
+  readonly status: 'accepted';
+  readonly revision: number;
+  readonly position: number;
+  readonly repeated: boolean;
+}
+interface RejectedOutcome extends Outcome {
+  readonly status: 'rejected';
+  readonly rejection: { readonly code: string };
+}
+
+const COMMON_REJECTIONS: Readonly<Record<string, string>> = {
+  IDEMPOTENCY_KEY_REUSED: 'This key was used for another command or another input. Nothing was recorded. Use a new key.',
+  REVISION_CONFLICT: 'The entity stands at another revision than expected: somebody changed it. Read it again and decide anew.',
+};
+
+/** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
+export function toCommandResult(
+  outcome: AcceptedOutcome | RejectedOutcome,
+  { type, id, key, context, messages, warnings = [] }: { type: string; id: string; key: string; context: CallContext; messages: Readonly<Record<string, string>>; warnings?: readonly string[] },
+): CommandAcceptedType | CommandRejectedType {
+  if (outcome.status === 'accepted') {
+    const { revision, position, repeated } = outcome;
+    return { __typename: 'CommandAccepted', idempotencyKey: key, id: context.nodeId(type, id), revision, token: context.seal('position', `${position}`), repeated, warnings } as CommandAcceptedType;
+  }
+  const { code, ...facts } = outcome.rejection;
+  return {
+    __typename: 'CommandRejected',
+    idempotencyKey: key,
+    code,
+    message: messages[code] ?? COMMON_REJECTIONS[code] ?? code,
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value: String(value) })),
+    retryable: code === 'REVISION_CONFLICT',
+  } as unknown as CommandRejectedType;
+}
+
+/** The plain id behind a node id. @throws Refusal `ID_INVALID`: another type's, another organization's, or nonsense are told alike */
+export function requireId(context: CallContext, type: string, token: string): string {
+  const id = context.idOf(type, token);
+  if (id === null) throw new Refusal('ID_INVALID', `This is no id of a ${type} in your organization. Nothing was done.`);
+  return id;
+}
+
+/** The command's caller, as the use cases take it. */
+export const contextOf = ({ caller, traceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput) => ({
+  organization: caller.organization,
+  actor: caller.actor,
+  key: idempotencyKey,
+  correlation: traceId,
+  ...(onBehalfOf ? { onBehalfOf } : {}),
+  ...(expectedRevision === undefined || expectedRevision === null ? {} : { expectedRevision }),
+});
+
+/** An input as it counts for "same key, same input": amounts as text, what was not given left out, the key itself aside. */
+export function digestible(input: object): JsonObject {
+  const { idempotencyKey: _key, expectedRevision: _revision, ...rest } = input as Record<string, unknown>;
+  return plain(rest) as JsonObject;
+}
+
+function plain(value: unknown): Json | undefined {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value as Json | undefined;
+  if (Array.isArray(value)) return value.map((each) => plain(each) ?? null);
+  const copy: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const read = plain(member);
+    if (read !== undefined) copy[key] = read;
+  }
+  return copy;
+}
