@@ -2,20 +2,9 @@ import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
 import { EVIDENCE_STATUSES, type EvidenceStatus } from '#kernel';
-import { CommandInput, EvidenceInput, UncertainInstantInput } from '#platform/graphql';
+import { CommandInput, EvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
 import { AMOUNT_KINDS, type AmountKind } from '../domain/terms.js';
 import { AmountKindEnum, CommitmentTermsInput, TrancheAmountInput } from './terms.input.js';
-
-/** What every fact carries besides its own content. */
-@InputType({ isAbstract: true })
-abstract class FactInput extends CommandInput {
-  @Field(() => [EvidenceInput], { nullable: true })
-  @IsOptional()
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => EvidenceInput)
-  evidence?: EvidenceInput[] | null;
-}
 
 @InputType({ isAbstract: true })
 abstract class ChangeInput extends FactInput {

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { Decimal } from '#kernel';
-import { CommandInput, DecimalScalar, EvidenceInput, PeriodInput, UncertainInstantInput } from '#platform/graphql';
+import { CommandInput, DecimalScalar, FactInput, PeriodInput, UncertainInstantInput } from '#platform/graphql';
 import type { Renewal } from '../domain/contract.js';
 import { PARTY_ROLES, type PartyRole } from '../domain/party.js';
 
@@ -128,17 +128,11 @@ export class ContractTermsInput {
 }
 
 @InputType({ isAbstract: true })
-abstract class ContractFactInput extends CommandInput {
+abstract class ContractFactInput extends FactInput {
   @Field(() => UncertainInstantInput, { description: 'When it became binding.' })
   @ValidateNested()
   @Type(() => UncertainInstantInput)
   effectiveAt!: UncertainInstantInput;
-  @Field(() => [EvidenceInput], { nullable: true })
-  @IsOptional()
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => EvidenceInput)
-  evidence?: EvidenceInput[] | null;
 }
 
 @InputType()

@@ -1,8 +1,10 @@
 import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType } from '@nestjs/graphql';
-import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { Json, JsonObject } from '#kernel';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
+import { EvidenceInput } from './ledger-types.js';
 
 /** What every mutation's input has. */
 @InputType({ isAbstract: true })
@@ -17,6 +19,17 @@ export abstract class CommandInput {
   @IsOptional()
   @Matches(/^[A-Za-z0-9_.:-]{1,64}$/, { message: 'expected an opaque id: people are never named' })
   onBehalfOf?: string | null;
+}
+
+/** What a command that records a fact has besides. */
+@InputType({ isAbstract: true })
+export abstract class FactInput extends CommandInput {
+  @Field(() => [EvidenceInput], { nullable: true })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => EvidenceInput)
+  evidence?: EvidenceInput[] | null;
 }
 
 @InterfaceType('CommandAnswer', { resolveType: (value: { __typename: string }) => value.__typename, description: 'The answer to a command.' })
