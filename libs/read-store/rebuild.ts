@@ -25,7 +25,7 @@ export interface RebuildResult {
 }
 
 export interface RebuildOptions {
-  readonly store: Pick<EventStore, 'readAll' | 'watch'>;
+  readonly store: Pick<EventStore, 'readAll' | 'watch' | 'head'>;
   readonly generations: Generations;
   /** Fresh ones for every call: they remember things of their tables. */
   readonly projections: () => readonly Projection[];
@@ -48,8 +48,8 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   // Nothing in it is worth a flush before it is whole.
   rebuilt.exec('PRAGMA synchronous=OFF');
   let switched = false;
+  const builder = new Builder(options, rebuilt);
   try {
-    const builder = new Builder(options, rebuilt);
     await builder.upTo(checkpointOf(generations, before));
     const live = generations.open(before);
     try {
@@ -68,6 +68,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
       live.close();
     }
   } finally {
+    await builder.close();
     rebuilt.close();
     if (!switched) generations.remove(name);
   }
@@ -77,11 +78,13 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
 class Builder {
   events = 0;
   private until: Position = 0;
+  private readonly failed = Promise.withResolvers<never>();
   private readonly projector: Projector;
 
   constructor({ store, clock, projections, onProgress }: RebuildOptions, database: ReadDatabase) {
-    const bounded: Pick<EventStore, 'readAll' | 'watch'> = {
+    const bounded: Pick<EventStore, 'readAll' | 'watch' | 'head'> = {
       watch: () => ({ close: () => Promise.resolve() }),
+      head: () => Promise.resolve(this.until),
       readAll: async (request) => {
         const page = await store.readAll(request);
         const events = page.events.filter(({ position }) => position <= this.until);
@@ -89,11 +92,14 @@ class Builder {
         return { events, caughtUp: page.caughtUp || events.length < page.events.length };
       },
     };
+    this.failed.promise.catch(() => undefined);
     this.projector = new Projector({
       store: bounded,
       database,
       clock,
       projections: projections(),
+      // Whoever asked for a rebuild can ask again: the first fault ends it.
+      onFault: (error) => this.failed.reject(error),
       onAdvance: (position) => onProgress?.(this.events, position),
     });
   }
@@ -101,7 +107,11 @@ class Builder {
   async upTo(position: Position | null): Promise<void> {
     if (position === null) return;
     this.until = position;
-    await this.projector.catchUp();
+    await Promise.race([this.projector.catchUp(), this.failed.promise]);
+  }
+
+  close(): Promise<void> {
+    return this.projector.close();
   }
 }
 
