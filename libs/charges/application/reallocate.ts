@@ -4,10 +4,14 @@ import { coverageOf, CoverageTotals } from '../domain/allocation/coverage.js';
 import type { Decision } from '../domain/allocation/decision.js';
 import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkRow, LATEST } from '../read/chunks.js';
-import { AllocationBuilder } from '../wire/allocation.wire.js';
+import { AllocationBuilder, type CoverageDelta } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
+import { coverageChanges } from './coverage-changes.js';
 import type { Run } from './run.js';
 import { UndoneTotals } from './undone.js';
+
+/** Of some 150 bytes each, far below the megabyte of an append. */
+const COVERAGE_MAX = 2_000;
 
 /**
  * Terms changed: replays the facts in recorded order, reversals included, as if today's terms had been known from the start, and
@@ -19,6 +23,7 @@ export async function reallocate(run: Run, book: readonly BookEntry[]): Promise<
   const engine = new AllocationEngine(book);
   // A row that a later delivery reverses is undone as this replay decided it, so those decisions are kept until then.
   const awaited = new Map<string, Decision>();
+  const coverage = new CoverageTotals();
   let pending: ReturnType<AllocationBuilder['build']> | null = null;
   const emit = async (data: ReturnType<AllocationBuilder['build']>): Promise<void> => {
     if (pending) await run.append(pending);
@@ -35,37 +40,50 @@ export async function reallocate(run: Run, book: readonly BookEntry[]): Promise<
       }
       continue;
     }
-    const changed = await replayChunk(run, engine, address, awaited);
+    const changed = await replayChunk(run, engine, address, awaited, coverage);
     if (changed) await emit(changed);
   }
+  for (const data of coverageEvents(coverageChanges(run.database, trigger.organization, coverage))) await emit(data);
   if (pending) await run.append({ ...(pending as object), final: true });
   else await run.append({ final: true });
 }
 
-async function replayChunk({ chunks, trigger }: Run, engine: AllocationEngine, address: ChunkRow, awaited: Map<string, Decision>): Promise<ReturnType<AllocationBuilder['build']> | null> {
+/** Changes of coverage beyond what one event may hold go into several. */
+function* coverageEvents(changes: readonly CoverageDelta[]): Generator<ReturnType<AllocationBuilder['build']>> {
+  for (let from = 0; from < changes.length; from += COVERAGE_MAX) {
+    const builder = new AllocationBuilder();
+    for (const change of changes.slice(from, from + COVERAGE_MAX)) builder.cover(change);
+    yield builder.build({}, null);
+  }
+}
+
+async function replayChunk(
+  { chunks, trigger }: Run,
+  engine: AllocationEngine,
+  address: ChunkRow,
+  awaited: Map<string, Decision>,
+  coverage: CoverageTotals,
+): Promise<ReturnType<AllocationBuilder['build']> | null> {
   const chunk = await chunks.chunk(trigger.organization, address);
   const row = new ChunkRowView(chunk, engine.facets);
   const reversed = chunks.reversedRows(address, trigger.position);
   const before = chunks.decisions(address, LATEST);
   const builder = new AllocationBuilder();
   const undone = new UndoneTotals();
-  const coverage = new CoverageTotals();
   for (let index = 0; index < chunk.count; index++) {
     const decision = engine.allocate(row.at(index));
     if (reversed.has(index)) {
       awaited.set(`${address.deliveryId}|${address.chunk}|${index}`, decision);
       continue;
     }
+    coverage.add(row, coverageOf(row, decision, engine.book), 1);
     const old = before(index) ?? [];
     if (isSame(old, decision)) continue;
     undone.add(old);
     builder.decide(index, decision);
-    coverage.add(row, coverageOf(row, old, engine.book), -1);
-    coverage.add(row, coverageOf(row, decision, engine.book), 1);
   }
   if (builder.size === 0) return null;
   for (const each of undone.values()) builder.undo(each);
-  for (const total of coverage.values()) builder.cover(total);
   return builder.build({ deliveryId: address.deliveryId, chunk: address.chunk }, chunk.count);
 }
 
@@ -76,7 +94,14 @@ function isSame(a: Decision, b: Decision): boolean {
     if (entry.commitment !== other.commitment || entry.reason !== other.reason || entry.postings.length !== other.postings.length) return false;
     return entry.postings.every((posting, j) => {
       const twin = other.postings[j] as (typeof entry.postings)[number];
-      return posting.at === twin.at && posting.certain === twin.certain && posting.low === twin.low && posting.high === twin.high && posting.open === twin.open && posting.marketplace === twin.marketplace;
+      return (
+        posting.at === twin.at &&
+        posting.certain === twin.certain &&
+        posting.low === twin.low &&
+        posting.high === twin.high &&
+        posting.open === twin.open &&
+        posting.marketplace === twin.marketplace
+      );
     });
   });
 }
