@@ -20,6 +20,7 @@ export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
   OPERATION_RESOLUTION_FAILURE: 'No operation of this name in the document.',
   BAD_REQUEST: 'The HTTP request is malformed. Nothing was done.',
   BODY_TOO_LARGE: 'The body is larger than the server takes (HTTP 413).',
+  INSUFFICIENT_STORAGE: 'An upload of `bytes` does not fit beside the store, where `free` are left (HTTP 507). Nothing was recorded.',
   MEDIA_TYPE_UNKNOWN: 'A content type that the server does not read (HTTP 415).',
   UNAVAILABLE: 'Something the ledger depends on is out of reach (`retryable`). Repeating a mutation with the same idempotency key is safe.',
   INTERNAL: 'A bug. Report it with `traceId`.',

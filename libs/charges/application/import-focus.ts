@@ -109,12 +109,12 @@ export class FocusImport {
     const counts = { additions: diff.added, reversals: diff.reversed, unchanged: diff.unchanged };
     if (request.dryRun) return { summary: { ...base, ...counts, status: 'checked', deliveryId: null, position: null } };
     const revision = feed.status === 'open' ? feed.events : 0;
-    const deliveryId = uuidV5(feedId, `delivery|${revision}|${scan.sha256}`);
+    const deliveryId = uuidV5(feedId, `delivery|${revision}|${scan.sha256}|${settingsOf(request)}`);
     const chunks = await this.writeChunks(request, intake, deliveryId, scan, replaces);
     const delivery: Delivery = {
       deliveryId,
       chunks,
-      file: { sha256: scan.sha256, bytes: scan.bytes, format: scan.format, focusVersion: scan.focusVersion },
+      file: { sha256: scan.sha256, fileSha256: scan.fileSha256, bytes: scan.bytes, format: scan.format, focusVersion: scan.focusVersion },
       rows: scan.rows,
       additions: diff.added,
       reversals: diff.reversed,
@@ -168,6 +168,9 @@ export class FocusImport {
     return writer.next;
   }
 }
+
+/** What else the rows of a delivery hang on: an interrupted import that is repeated otherwise is another delivery. */
+const settingsOf = ({ covers = [], scan }: ImportRequest): string => JSON.stringify([[...covers].sort(), scan?.defaults ?? null, scan?.virtualCurrencies ?? null]);
 
 /** The slices of the file, and those that it covers without a row. */
 function slicesOf(scan: ScanSummary, feed: Feed, covers: readonly Instant[]): Delivery['slices'] {

@@ -11,6 +11,8 @@ export interface SliceCount {
 export interface DeliveredFile {
   /** Lower-case hexadecimal SHA-256 of the decompressed bytes. */
   readonly sha256: string;
+  /** SHA-256 of the file's own bytes, as it came: its name in the file store. */
+  readonly fileSha256?: string;
   /** Size of the decompressed bytes. */
   readonly bytes: number;
   readonly format: string;
