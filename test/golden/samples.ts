@@ -156,7 +156,7 @@ const feedEvents: readonly FeedEvent[] = [
     type: 'DeliveryRecorded',
     feedId: 'f1',
     deliveryId: 'd1',
-    file: { sha256: '12'.repeat(32), bytes: 5_000_000_000, format: 'csv', focusVersion: '1.2' },
+    file: { sha256: '12'.repeat(32), fileSha256: '9a'.repeat(32), bytes: 5_000_000_000, format: 'csv', focusVersion: '1.2' },
     chunks: 3,
     rows: 4,
     additions: 2,
