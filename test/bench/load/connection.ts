@@ -71,7 +71,7 @@ export class Connection {
 }
 
 /** A POST of JSON. `%N%` in the body becomes a number that this maker has not used before. */
-export function requestMaker(url: URL, body: string, headers: Readonly<Record<string, string>>, first: number): MakeRequest {
+export function requestMaker(url: URL, body: string, headers: Readonly<Record<string, string>>, first: number, choices: readonly string[] = []): MakeRequest {
   const lines = Object.entries({ host: url.host, 'content-type': 'application/json', accept: 'application/json', ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
@@ -79,7 +79,7 @@ export function requestMaker(url: URL, body: string, headers: Readonly<Record<st
   const parts = body.split('%N%');
   let next = first;
   const build = (): Buffer => {
-    const text = parts.join(`${next++}`);
+    const text = parts.join(`${next++}`).replaceAll('%C%', choices[next % choices.length] ?? '');
     return Buffer.from(`${head}${Buffer.byteLength(text)}\r\n\r\n${text}`);
   };
   if (parts.length > 1) return build;

@@ -21,7 +21,7 @@ async function run(options: Load): Promise<LoadReport> {
   const url = new URL(options.url);
   const connections = await Promise.all(Array.from({ length: options.connections }, () => Connection.open(url)));
   const tally = new Tally(options.seconds);
-  const make = requestMaker(url, options.body, options.headers ?? {}, options.first ?? 0);
+  const make = requestMaker(url, options.body, options.headers ?? {}, options.first ?? 0, options.choices);
   await (options.rate === undefined ? closedLoop(connections, make, tally) : openLoop(connections, make, tally, options.rate));
   for (const connection of connections) connection.close();
   return tally.report();

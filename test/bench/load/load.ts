@@ -6,6 +6,8 @@ export interface Load {
   /** JSON text; each `%N%` becomes a number that is used once. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Each `%C%` of a request becomes the next of these, in turn. */
+  readonly choices?: readonly string[];
   readonly connections: number;
   readonly seconds: number;
   /** Requests a second, sent whether or not the earlier ones are answered; left out: each connection sends when it was answered. */
