@@ -26,7 +26,8 @@ export interface ServiceReady {
   readonly ids: readonly string[];
 }
 
-const ORGANIZATION = 'o1';
+// 32 hexadecimal digits, as every organization has.
+const ORGANIZATION = 'be'.repeat(16);
 const BINDING = exactly(parseInstant('2025-01-01'));
 
 process.once('message', (order) => {

@@ -36,11 +36,14 @@ export interface UtilizationInput {
 export class BalanceUtilization {
   private kept: Partial<Record<'committed' | 'drawn' | 'remaining' | 'overage' | 'utilization', Figure>> = {};
 
-  constructor(readonly input: UtilizationInput) {}
+  constructor(
+    readonly input: UtilizationInput,
+    private readonly t: Instant = input.t,
+  ) {}
 
   /** The same amounts at another instant: what depends on amounts alone is not worked out again. */
   at(t: Instant): BalanceUtilization {
-    const moved = new BalanceUtilization({ ...this.input, t });
+    const moved = new BalanceUtilization(this.input, t);
     moved.kept = this.kept;
     return moved;
   }
@@ -119,9 +122,9 @@ export class BalanceUtilization {
   }
 
   private span(): { now: Instant; gone: bigint; left: bigint; whole: bigint } | null {
-    const { start, end, t } = this.input;
+    const { start, end } = this.input;
     if (start === null || end === null) return null;
-    const now = Math.min(Math.max(t, start), end) as Instant;
+    const now = Math.min(Math.max(this.t, start), end) as Instant;
     return { now, gone: BigInt(now - start), left: BigInt(end - now), whole: BigInt(end - start) };
   }
 

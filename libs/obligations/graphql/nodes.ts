@@ -5,7 +5,6 @@ import type { Contract, Party } from '#contracts/domain';
 import type { Figure } from '#kernel';
 import type { AnsweredAtType, CallContext } from '#platform/graphql';
 import { amountAt, type CommitmentPeriod } from '../domain/periods.js';
-import { lifecycleAt } from '../domain/lifecycle.js';
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
 import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
@@ -193,7 +192,7 @@ export class CommitmentNode {
     return (this.resolved ??= this.view.termsFor(this.asked.moment.effective));
   }
   get id() {
-    return this.asked.context.nodeId('Commitment', this.view.id);
+    return (this.view.nodeId ??= this.asked.context.nodeId('Commitment', this.view.id));
   }
   get number() {
     return this.view.entity.number;
@@ -224,10 +223,7 @@ export class CommitmentNode {
     return this.terms.prepaid;
   }
   get lifecycle() {
-    const { effective } = this.asked.moment;
-    const last = this.view.periods(effective).at(-1);
-    const figures = last && last.start !== null && last.start <= effective ? this.view.figuresOf(last, effective, null) : null;
-    return lifecycleAt(this.view.commitment, effective, figures?.balance?.remaining ?? null);
+    return this.view.lifecycle(this.asked.moment.effective);
   }
   get voided() {
     return this.view.commitment.status === 'voided';

@@ -1,7 +1,8 @@
 import { type Drawdown, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
-import { changePoints, intervalIndex, intervalStart, type MadeCommitment, type Terms, termsAt } from '#commitments/domain';
+import { changePoints, intervalIndex, intervalStart, type Lifecycle, type MadeCommitment, type Terms, termsAt } from '#commitments/domain';
 import { type Decimal, exact, type Instant, LATEST, mergeReasons, MS_PER_HOUR, type Quantity, type Reason, startOfHour, unknownBetween, ZERO } from '#kernel';
 import type { Entity } from '#read-store';
+import { lifecycleAt } from '../domain/lifecycle.js';
 import { amountAt, type CommitmentPeriod, disputedReasons, either, periodsContaining, periodsOf } from '../domain/periods.js';
 import { BalanceUtilization, ContinuousUtilization, type IntervalUse } from '../domain/utilization.js';
 
@@ -15,10 +16,13 @@ interface Stable {
   readonly from: Instant;
   readonly until: Instant;
   readonly figures: PeriodFigures | null;
+  lifecycle?: Lifecycle | null;
 }
 
 /** One commitment as recorded at one position: answers for any t. What does not change between two dates is kept. */
 export class CommitmentView {
+  /** Opaque id of its node, once it was made: a list asks for it again and again. */
+  nodeId: string | null = null;
   private stable: Stable | null = null;
   private shown: { readonly from: Instant; readonly until: Instant; readonly terms: Terms } | null = null;
 
@@ -57,6 +61,17 @@ export class CommitmentView {
 
   periods(t: Instant): readonly CommitmentPeriod[] {
     return periodsOf(termsAt(this.commitment, t).variants.at(-1)?.terms ?? this.commitment.final);
+  }
+
+  /** FOCUS lifecycle at `t`; what remains matters in the last period only. Kept with the figures. */
+  lifecycle(t: Instant): Lifecycle | null {
+    const kept = this.stable;
+    if (kept?.lifecycle !== undefined && kept.from <= t && t < kept.until) return kept.lifecycle;
+    const figures = this.figures(t);
+    const isLast = figures !== null && figures.period.id === this.periods(t).at(-1)?.id;
+    const lifecycle = lifecycleAt(this.commitment, t, isLast ? (figures.balance?.remaining ?? null) : null);
+    if (this.stable && this.stable.from <= t && t < this.stable.until) this.stable.lifecycle = lifecycle;
+    return lifecycle;
   }
 
   /** Figures of the period that contains `t` for the default forecast window; kept while neither terms nor postings move. */

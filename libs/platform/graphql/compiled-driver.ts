@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { withRealErrors } from './errors.js';
 import type { FastLane } from './fast-lane.js';
+import { readPlainFields } from './plain-fields.js';
 import type { PreparedOperations } from './prepared.js';
 
 export interface CompiledDriverConfig extends ApolloDriverConfig {
@@ -17,7 +18,7 @@ export class CompiledApolloDriver extends ApolloDriver {
   override async start(options: ApolloDriverConfig): Promise<void> {
     const { schema, prepared, lane, ...rest } = options as CompiledDriverConfig;
     if (!schema) throw new Error('the schema is built before the driver starts');
-    await super.start({ ...rest, gateway: gatewayOf(schema, prepared) } as ApolloDriverConfig);
+    await super.start({ ...rest, gateway: gatewayOf(readPlainFields(schema), prepared) } as ApolloDriverConfig);
     lane.open(this.instance);
   }
 }
