@@ -173,9 +173,12 @@ async function everyCommand(): Promise<void> {
 function storedTexts(path: string): typeof texts {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    return database
-      .prepare('SELECT t.name AS type, e.data AS data, e.metadata AS metadata FROM events e JOIN types t ON t.id = e.type ORDER BY e.position')
-      .all() as typeof texts;
+    const rows = database.prepare('SELECT heads, body FROM log ORDER BY last').all() as { heads: string; body: string }[];
+    return rows.flatMap(({ heads, body }) => {
+      const all = JSON.parse(heads) as (string | number)[];
+      const [types, data, metadata] = [2, 4, 5].map((offset) => all.filter((_, i) => i % 6 === offset)) as [string[], number[], number[]];
+      return types.map((type, i) => ({ type, data: body.slice(data[i], metadata[i]), metadata: body.slice(metadata[i], data[i + 1]) }));
+    });
   } finally {
     database.close();
   }

@@ -5,27 +5,16 @@ import { toFault } from './faults.js';
 
 /** 'TNOR' in ASCII, as SQLite's application_id: tells our files from other people's. */
 export const APPLICATION_ID = 0x544e4f52;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-// `streams` and `events` only ever grow at their end, so that a commit of 50 commands writes a handful of pages. What lands all
-// over a tree (names by hash, places by stream) is added in sorted batches, and the part not yet added is kept in memory: see
-// tail.ts. With ordinary indexes the same commit wrote a hundred pages and took five times as long.
+// `log` only ever grows at its end, a row a commit, so that a commit of 50 commands writes little more than its own pages. What
+// lands all over a tree (places by stream) is added in sorted batches, and the part not yet added is kept in memory: see tail.ts.
+// With ordinary indexes the same commit wrote a hundred pages and took five times as long.
 const SCHEMA = `
-CREATE TABLE streams (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, name TEXT NOT NULL) STRICT;
-CREATE TABLE types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE events (
-  position INTEGER PRIMARY KEY,
-  stream INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  id BLOB NOT NULL,
-  type INTEGER NOT NULL,
-  data TEXT NOT NULL,
-  metadata TEXT NOT NULL
-) STRICT;
-CREATE TABLE stream_names (hash INTEGER NOT NULL, stream INTEGER NOT NULL, PRIMARY KEY (hash, stream)) STRICT, WITHOUT ROWID;
-CREATE TABLE stream_events (stream INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (stream, revision)) STRICT, WITHOUT ROWID;
-CREATE TABLE indexed (position INTEGER NOT NULL, stream INTEGER NOT NULL) STRICT;
-INSERT INTO indexed VALUES (0, 0);
+CREATE TABLE log (last INTEGER PRIMARY KEY, heads TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE places (hash INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (hash, revision, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE indexed (position INTEGER NOT NULL) STRICT;
+INSERT INTO indexed VALUES (0);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -58,10 +47,11 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
 function prepare(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) create(database, path);
   const version = pragma(database, 'user_version');
-  if (version > SCHEMA_VERSION) {
+  if (version !== SCHEMA_VERSION) {
+    const other = version > SCHEMA_VERSION ? 'newer' : 'older';
     throw new StoreFault(
       'STORE-108',
-      `${path} has format ${version}, this version of Tenor reads up to ${SCHEMA_VERSION}. Nothing was written. Use the newer version.`,
+      `${path} has format ${version}, this version of Tenor reads format ${SCHEMA_VERSION}. Nothing was written. Use the ${other} version.`,
       { retryable: false },
     );
   }

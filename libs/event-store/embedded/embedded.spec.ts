@@ -95,7 +95,7 @@ describe('embedded store', () => {
     await appendTo(store, 6000, 9500);
     for (const client of [store, other, openStore()]) await check(client, 9500);
     const database = openDatabase(path);
-    const [indexed] = database.prepare('SELECT count(*) AS n FROM stream_events').all() as { n: number }[];
+    const [indexed] = database.prepare('SELECT count(*) AS n FROM places').all() as { n: number }[];
     expect(indexed?.n).toBeGreaterThan(8000);
     database.close();
   });

@@ -8,6 +8,7 @@ import { Catalogue } from './catalogue.js';
 import { Checkpointer } from './checkpointer.js';
 import { openDatabase, pragma, type DatabaseOptions } from './database.js';
 import { isSqliteError, toFault } from './faults.js';
+import { Log } from './log.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
 import { Writer } from './writer.js';
@@ -55,16 +56,16 @@ export class EmbeddedEventStore implements EventStore {
     private readonly path: string,
     private readonly options: EmbeddedOptions,
   ) {
-    this.tail = new Tail(database);
-    const catalogue = new Catalogue(database, this.tail);
-    this.reader = new Reader(database, catalogue, this.tail);
+    const log = new Log(database);
+    this.tail = new Tail(database, log);
+    this.reader = new Reader(log, this.tail);
     this.clock = options.clock ?? Date;
     this.checkpointer = new Checkpointer(database, path, pragma(database, 'page_size'));
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
     this.seenVersion = this.readDataVersion();
-    this.writer = new Writer(database, catalogue, this.tail, this.reader);
+    this.writer = new Writer(log, new Catalogue(this.tail), this.tail, this.reader);
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {

@@ -1,6 +1,5 @@
 import type { JsonObject } from '#kernel';
 
-import { uuidText } from '../ids.js';
 import type { NewEvent, RecordedEvent } from '../port.js';
 
 /** Parses only what is looked at: a projector skips most events by type. */
@@ -13,14 +12,10 @@ export class StoredEvent implements RecordedEvent {
     readonly stream: string,
     readonly revision: number,
     readonly type: string,
-    private readonly idBytes: Uint8Array,
+    readonly id: string,
     private readonly dataText: string,
     private readonly metadataText: string,
   ) {}
-
-  get id(): string {
-    return uuidText(this.idBytes);
-  }
 
   get text(): string {
     return this.dataText;

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
 import { BulkInsert } from './bulk-insert.js';
+import type { Log } from './log.js';
 
 /** So many events wait in memory for their index entries; more make the sorted batches cheaper, fewer the pauses shorter. */
 const TAIL_EVENTS_MAX = 8192;
@@ -9,73 +10,59 @@ const TAIL_EVENTS_MAX = 8192;
 const HASHES = 32;
 
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
-export interface Place {
+interface Place {
   readonly first: number;
   readonly positions: number[];
 }
 
+type Entry = [hash: number, revision: number, position: number];
+
 /**
- * The end of the log, whose streams and events the index tables don't hold yet. It is a copy of rows that are on the disk
- * already: read again when the store opens, after another process's commit and after a rollback.
+ * Where each stream's events are: in the index, and in memory for the end of the log, which the index doesn't hold yet. What is
+ * in memory is a copy of rows that are on the disk already: read again when the store opens, after another process's commit and
+ * after a rollback.
  */
 export class Tail {
   position = 0;
-  private stream = 0;
   private events = 0;
-  private readonly names = new Map<string, number>();
-  private readonly places = new Map<number, Place>();
-  private readonly insertStreams: BulkInsert;
-  /** Names that no stream has, as found under the lock of the commit at hand. */
+  /** A bare position is that of a stream's only event, at revision 0: such are the streams of the commands' keys. */
+  private readonly places = new Map<string, Place | number>();
+  /** Streams that do not exist, as found under the lock of the commit at hand. */
   private readonly unused = new Set<string>();
+  private readonly insert: BulkInsert;
   private readonly watermark: StatementSync;
-  private readonly newStreams: StatementSync;
-  private readonly newEvents: StatementSync;
-  private readonly indexNames: StatementSync;
-  private readonly indexEvents: StatementSync;
   private readonly setWatermark: StatementSync;
   private readonly knowsHashes: StatementSync;
-  private readonly findName: StatementSync;
-  private readonly lastIndexed: StatementSync;
+  private readonly between: StatementSync;
+  private readonly lastOf: StatementSync;
 
-  constructor(database: DatabaseSync) {
-    this.insertStreams = new BulkInsert(database, 'streams', 3);
-    this.watermark = arrays(database.prepare('SELECT position, stream FROM indexed'));
-    this.newStreams = arrays(database.prepare('SELECT id, name FROM streams WHERE id > ? ORDER BY id'));
-    this.newEvents = arrays(database.prepare('SELECT position, stream, revision FROM events WHERE position > ? ORDER BY position'));
-    this.indexNames = database.prepare('INSERT INTO stream_names SELECT hash, id FROM streams WHERE id > ? ORDER BY hash, id');
-    this.indexEvents = database.prepare(
-      'INSERT INTO stream_events SELECT stream, revision, position FROM events WHERE position > ? ORDER BY stream, revision',
-    );
-    this.setWatermark = database.prepare('UPDATE indexed SET position = ?, stream = ?');
-    this.knowsHashes = arrays(database.prepare(`SELECT hash FROM stream_names WHERE hash IN (${new Array<string>(HASHES).fill('?').join(', ')})`));
-    this.findName = arrays(database.prepare('SELECT s.id FROM stream_names n JOIN streams s ON s.id = n.stream WHERE n.hash = ? AND s.name = ?'));
-    this.lastIndexed = arrays(database.prepare('SELECT revision FROM stream_events WHERE stream = ? ORDER BY revision DESC LIMIT 1'));
+  constructor(
+    database: DatabaseSync,
+    private readonly log: Log,
+  ) {
+    this.insert = new BulkInsert(database, 'places', 3);
+    this.watermark = arrays(database.prepare('SELECT position FROM indexed'));
+    this.setWatermark = database.prepare('UPDATE indexed SET position = ?');
+    this.knowsHashes = arrays(database.prepare(`SELECT hash FROM places WHERE hash IN (${new Array<string>(HASHES).fill('?').join(', ')})`));
+    this.between = arrays(database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'));
+    this.lastOf = arrays(database.prepare('SELECT revision, position FROM places WHERE hash = ? ORDER BY revision DESC, position DESC'));
   }
 
   reload(): void {
     this.clear();
     this.unused.clear();
-    this.insertStreams.discard();
-    [this.position, this.stream] = this.readWatermark();
+    this.insert.discard();
+    this.log.forget();
+    [this.position] = this.watermark.get() as unknown as [number];
     this.catchUp();
   }
 
   /** Takes in what other connections committed since. */
   catchUp(): void {
-    for (const [id, name] of this.newStreams.all(this.stream) as unknown as [number, string][]) {
-      this.names.set(name, id);
-      this.stream = id;
+    const from = this.position + 1;
+    for (const row of this.log.rowsAfter(this.position)) {
+      for (let position = Math.max(from, row.first); position <= row.last; position++) this.add(row.stream(position), row.revision(position), position);
     }
-    for (const [position, stream, revision] of this.newEvents.all(this.position) as unknown as [number, number, number][])
-      this.add(stream, revision, position);
-  }
-
-  streamId(name: string): number | null {
-    const id = this.names.get(name);
-    if (id !== undefined) return id;
-    if (this.unused.has(name)) return null;
-    const row = this.findName.get(nameHash(name), name) as unknown as [number] | undefined;
-    return row ? row[0] : null;
   }
 
   /** Looks many names up at once: nearly all that a commit asks for are new, the keys of commands that were never seen. */
@@ -91,37 +78,45 @@ export class Tail {
     }
   }
 
-  /** Writes the rows kept back; before anything reads the streams, at the latest before the commit. */
-  flush(): void {
-    this.unused.clear();
-    this.insertStreams.flush();
-  }
-
-  lastRevision(stream: number): number {
+  /** -1 for a stream that does not exist. */
+  lastRevision(stream: string): number {
     const place = this.places.get(stream);
-    if (place) return place.first + place.positions.length - 1;
-    const row = this.lastIndexed.get(stream) as unknown as [number] | undefined;
-    return row ? row[0] : -1;
+    if (place !== undefined) return typeof place === 'number' ? 0 : place.first + place.positions.length - 1;
+    if (this.unused.has(stream)) return -1;
+    for (const [revision, position] of this.lastOf.iterate(nameHash(stream)) as unknown as Iterable<[number, number]>) {
+      if (this.isOf(stream, position)) return revision;
+    }
+    return -1;
   }
 
-  place(stream: number): Place | undefined {
-    return this.places.get(stream);
+  /** The positions of a stream's events, from a revision on. */
+  positions(stream: string, from: number, limit: number): number[] {
+    const place = this.places.get(stream);
+    const first = place === undefined ? Number.MAX_SAFE_INTEGER : typeof place === 'number' ? 0 : place.first;
+    const found: number[] = [];
+    if (from < first) {
+      for (const [position] of this.between.iterate(nameHash(stream), from, first) as unknown as Iterable<[number]>) {
+        if (found.length >= limit) break;
+        if (this.isOf(stream, position)) found.push(position);
+      }
+    }
+    if (place === undefined) return found;
+    const positions = typeof place === 'number' ? [place] : place.positions;
+    for (let i = Math.max(0, from - first); i < positions.length && found.length < limit; i++) found.push(positions[i] as number);
+    return found;
   }
 
-  addStream(name: string): number {
-    const id = ++this.stream;
-    this.insertStreams.add(id, nameHash(name), name);
-    this.unused.delete(name);
-    this.names.set(name, id);
-    return id;
-  }
-
-  add(stream: number, revision: number, position: number): void {
+  add(stream: string, revision: number, position: number): void {
     this.position = position;
     this.events++;
+    if (revision === 0) {
+      this.places.set(stream, position);
+      return;
+    }
     const place = this.places.get(stream);
-    if (place) place.positions.push(position);
-    else this.places.set(stream, { first: revision, positions: [position] });
+    if (place === undefined) this.places.set(stream, { first: revision, positions: [position] });
+    else if (typeof place === 'number') this.places.set(stream, { first: 0, positions: [place, position] });
+    else place.positions.push(position);
   }
 
   get isLong(): boolean {
@@ -130,26 +125,39 @@ export class Tail {
 
   /** Writes the index entries of the whole tail, inside the caller's transaction; `clear` when that is committed. */
   index(): void {
-    const [position, stream] = this.readWatermark();
-    this.indexNames.run(stream);
-    this.indexEvents.run(position);
-    this.setWatermark.run(this.position, this.stream);
+    // Another process may have written some of them.
+    const [indexed] = this.watermark.get() as unknown as [number];
+    const entries: Entry[] = [];
+    for (const [stream, place] of this.places) {
+      const hash = nameHash(stream);
+      const [first, positions] = typeof place === 'number' ? [0, [place]] : [place.first, place.positions];
+      for (let i = 0; i < positions.length; i++) if ((positions[i] as number) > indexed) entries.push([hash, first + i, positions[i] as number]);
+    }
+    entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    for (const entry of entries) this.insert.add(...entry);
+    this.insert.flush();
+    this.setWatermark.run(this.position);
   }
 
   clear(): void {
-    this.names.clear();
     this.places.clear();
     this.events = 0;
   }
 
-  private readWatermark(): [number, number] {
-    return this.watermark.get() as unknown as [number, number];
+  /** Two names may have one hash. */
+  private isOf(stream: string, position: number): boolean {
+    return this.log.row(position).stream(position) === stream;
   }
 }
 
-/** FNV-1a, 32 bits: spreads names over an index. A collision only costs a comparison. Stored, so never to be changed. */
+/** FNV-1a over the halves of a name's characters, 52 bits: spreads names over the index. Stored, so never to be changed. */
 export function nameHash(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  let high = 0x811c9dc5;
+  let low = 0x9747b28c;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x5bd1e995);
+  }
+  return (high >>> 12) * 0x100000000 + (low >>> 0);
 }

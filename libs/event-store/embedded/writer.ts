@@ -1,16 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-
 import { StoreFault } from '../fault.js';
-import { uuidBytes } from '../ids.js';
 import type { AppendOutcome, ExpectedRevision, NewEvent, StreamAppended, StreamWrite } from '../port.js';
-import { arrays } from './arrays.js';
-import { BulkInsert } from './bulk-insert.js';
 import type { Catalogue, Head } from './catalogue.js';
+import type { Log } from './log.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
 import type { Tail } from './tail.js';
-
-type LastRow = [metadata: string];
 
 /** Where a write will go, or what already stands there. */
 interface Plan {
@@ -25,27 +19,22 @@ interface Plan {
  * a conflict leaves nothing behind and its neighbours in the same commit are not disturbed.
  */
 export class Writer {
-  private readonly rows: BulkInsert;
   /** Characters appended since the last commit. */
   size = 0;
-  private readonly last: StatementSync;
   private stamped = 0;
   private recordedAt = '';
 
   constructor(
-    database: DatabaseSync,
+    private readonly log: Log,
     private readonly catalogue: Catalogue,
     private readonly tail: Tail,
     private readonly reader: Reader,
   ) {
-    this.rows = new BulkInsert(database, 'events', 7);
-    this.last = arrays(database.prepare('SELECT metadata FROM events ORDER BY position DESC LIMIT 1'));
     this.reload();
   }
 
   /** Reads everything again: at the start and after a rollback. */
   reload(): void {
-    this.rows.discard();
     this.tail.reload();
     this.takeUp();
   }
@@ -58,8 +47,8 @@ export class Writer {
 
   private takeUp(): void {
     this.catalogue.forget();
-    const row = this.last.get() as unknown as LastRow | undefined;
-    const recordedAt = row ? (JSON.parse(row[0]) as { recordedAt?: unknown }).recordedAt : undefined;
+    const last = this.log.lastPosition();
+    const recordedAt = last === null ? undefined : this.log.row(last).event(last).metadata['recordedAt'];
     const instant = typeof recordedAt === 'string' ? Date.parse(recordedAt) : 0;
     this.stamped = Number.isNaN(instant) ? 0 : instant;
     this.recordedAt = new Date(this.stamped).toISOString();
@@ -82,8 +71,7 @@ export class Writer {
 
   /** Writes the rows kept back: before anything reads them, and before the commit. */
   flush(): void {
-    this.tail.flush();
-    this.rows.flush();
+    this.log.flush();
   }
 
   /** @throws StoreFault `STORE-111` for a known id with other content; what SQLite throws ends the whole transaction. */
@@ -106,20 +94,15 @@ export class Writer {
 
   private plan(write: StreamWrite): Plan | { actual: ExpectedRevision } {
     const { stream, expected, events } = write;
-    const head =
-      expected === 'no-stream'
-        ? events.length > 0
-          ? this.catalogue.headOrNew(stream)
-          : (this.catalogue.head(stream) ?? { id: 0, revision: -1 })
-        : this.catalogue.head(stream);
-    const actual = head?.revision ?? -1;
+    const head = this.catalogue.head(stream);
+    const actual = head.revision;
     const wanted = expected === 'no-stream' ? -1 : expected;
-    if (head !== null && actual === wanted) {
+    if (actual === wanted) {
       const metadata = events.map((event) => event.metadata(this.recordedAt));
       return { write, head, repeated: null, metadata };
     }
-    const repeated = head !== null && wanted < actual && events.length > 0 ? this.repeat(wanted, write) : null;
-    if (head !== null && repeated) return { write, head, repeated, metadata: [] };
+    const repeated = wanted < actual && events.length > 0 ? this.repeat(wanted, write) : null;
+    if (repeated) return { write, head, repeated, metadata: [] };
     return { actual: actual < 0 ? 'no-stream' : actual };
   }
 
@@ -142,9 +125,9 @@ export class Writer {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as NewEvent;
       position = this.tail.position + 1;
-      this.rows.add(position, head.id, ++head.revision, uuidBytes(event.id), this.catalogue.typeId(event.type), event.data, metadata[i] as string);
+      this.log.add(position, stream, ++head.revision, event, metadata[i] as string);
       this.size += event.data.length + (metadata[i] as string).length;
-      this.tail.add(head.id, head.revision, position);
+      this.tail.add(stream, head.revision, position);
     }
     return { stream, revision: head.revision, position, repeated: false };
   }
