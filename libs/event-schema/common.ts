@@ -21,11 +21,11 @@ export const instantFromJson = (json: Json | undefined): Instant => parseInstant
 export const decimalToJson = (value: Decimal): string => formatDecimal(value);
 export const decimalFromJson = (json: Json | undefined): Decimal => parseDecimal(json as string);
 
-export const uncertainToJson = ({ notBefore, notAfter, wording }: UncertainInstant): JsonObject => ({
-  notBefore: notBefore === null ? undefined : formatInstant(notBefore),
-  notAfter: notAfter === null ? undefined : formatInstant(notAfter),
-  wording,
-});
+export function uncertainToJson({ notBefore, notAfter, wording }: UncertainInstant): JsonObject {
+  const from = notBefore === null ? undefined : formatInstant(notBefore);
+  const to = notAfter === null ? undefined : notAfter === notBefore ? from : formatInstant(notAfter);
+  return { notAfter: to, notBefore: from, wording };
+}
 
 export function uncertainFromJson(json: Json | undefined): UncertainInstant {
   const { notBefore, notAfter, wording } = json as { notBefore?: string; notAfter?: string; wording?: string };

@@ -14,11 +14,12 @@ type AnyDecider<State, Event> = Pick<Decider<State, never, Event, Rejection>, 'i
 const PAGE = 500;
 
 /**
- * States by stream, least recently used last. A cached state may lag behind another writer; it is trusted for an append at its
+ * States by stream, those lately kept and those before. A cached state may lag behind another writer; it is trusted for an append at its
  * exact revision only, which the store checks, and read up to date before it refuses anything.
  */
 export class Aggregates {
-  private readonly cache = new Map<string, Aggregate<unknown>>();
+  private cache = new Map<string, Aggregate<unknown>>();
+  private older = new Map<string, Aggregate<unknown>>();
 
   constructor(
     private readonly store: EventStore,
@@ -26,22 +27,23 @@ export class Aggregates {
   ) {}
 
   cached<State>(stream: string): Aggregate<State> | undefined {
-    const aggregate = this.cache.get(stream) as Aggregate<State> | undefined;
-    if (aggregate) {
-      this.cache.delete(stream);
-      this.cache.set(stream, aggregate);
-    }
-    return aggregate;
+    const aggregate = this.cache.get(stream);
+    if (aggregate) return aggregate as Aggregate<State>;
+    const old = this.older.get(stream);
+    if (old) this.keep(stream, old);
+    return old as Aggregate<State> | undefined;
   }
 
   keep(stream: string, aggregate: Aggregate<unknown>): void {
-    this.cache.delete(stream);
     this.cache.set(stream, aggregate);
-    if (this.cache.size > this.size) this.cache.delete(this.cache.keys().next().value as string);
+    if (this.cache.size * 2 <= this.size) return;
+    this.older = this.cache;
+    this.cache = new Map();
   }
 
   evict(stream: string): void {
     this.cache.delete(stream);
+    this.older.delete(stream);
   }
 
   /** The state as the store has it now: what is cached, and the events since. */

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '#kernel';
 
-import { envelopeText } from './envelope.js';
+import { envelopeOf, type OwnEnvelope } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidV5, uuidV5From } from './ids.js';
 import type { CommandContext } from './command.js';
 import type { NewEvent, RecordedEvent } from './port.js';
@@ -8,6 +8,7 @@ import type { NewEvent, RecordedEvent } from './port.js';
 /** The stored type of the one event in a key's stream. */
 export const COMMAND_BOUND = 'CommandBound';
 const SCHEMA_VERSION = 1;
+const BINDING: OwnEnvelope = { schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] };
 const NAMESPACES_MAX = 10_000;
 
 export interface BoundData {
@@ -58,13 +59,13 @@ export const commandDigest = (commandType: string, target: string, input: Json):
  * The binding's id covers its content: two processes that bind one key at different revisions collide instead of both being
  * told "stored" (EventStoreDB keeps the first data of an id and says success).
  */
-export function bindingEvent(ids: KeyIds, bound: BoundData, context: CommandContext, ruleVersion: string): NewEvent {
+export function bindingEvent(ids: KeyIds, bound: BoundData, envelope: ReturnType<typeof envelopeOf>): NewEvent {
   const data = boundText(bound);
   return {
     id: uuidV5From(ids.bytes, `bound ${data}`),
     type: COMMAND_BOUND,
     data,
-    metadata: envelopeText({ ...commonEnvelope(ids, context, ruleVersion), schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] }),
+    metadata: envelope(BINDING),
   };
 }
 
@@ -72,8 +73,8 @@ export function bindingEvent(ids: KeyIds, bound: BoundData, context: CommandCont
 const boundText = ({ commandType, digest, eventCount, target, targetRevision }: BoundData): string =>
   `{"commandType":${canonicalJson(commandType)},"digest":"${digest}","eventCount":${eventCount},"target":${canonicalJson(target)},"targetRevision":${targetRevision}}`;
 
-export function commonEnvelope(ids: KeyIds, context: CommandContext, ruleVersion: string) {
-  return {
+export const commandEnvelope = (ids: KeyIds, context: CommandContext, ruleVersion: string) =>
+  envelopeOf({
     organization: context.organization,
     actor: context.actor,
     onBehalfOf: context.onBehalfOf ?? null,
@@ -81,7 +82,6 @@ export function commonEnvelope(ids: KeyIds, context: CommandContext, ruleVersion
     correlation: context.correlation ?? ids.key,
     causation: context.causation ?? null,
     ruleVersion,
-  };
-}
+  });
 
 export const boundData = (event: RecordedEvent): BoundData => event.data as unknown as BoundData;

@@ -1,9 +1,8 @@
 import { canonicalJson, type Decider, type Json, type Rejection } from '#kernel';
 
 import { Aggregates, type Aggregate } from './aggregates.js';
-import { bindingEvent, boundData, commandDigest, commonEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
+import { bindingEvent, boundData, commandDigest, commandEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
 import type { Accepted, CommandRejection, CommandResult, EventCodec, Execute } from './command.js';
-import { envelopeText } from './envelope.js';
 import { StoreFault } from './fault.js';
 import type { AppendOutcome, EventStore, NewEvent, RecordedEvent, StreamWrite } from './port.js';
 
@@ -53,6 +52,7 @@ export function createDecisions({ store, ledger, cacheSize = 10_000 }: Decisions
 /** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */
 class Command<State, C, Event, R extends Rejection> {
   private readonly ids: KeyIds;
+  private envelopes: ReturnType<typeof commandEnvelope> | undefined;
   private digestText: string | undefined;
   private command: C | undefined;
   private bound: BoundData | null = null;
@@ -80,16 +80,22 @@ class Command<State, C, Event, R extends Rejection> {
   }
 
   /** Null: the state moved, decide again. */
-  private async attempt(): Promise<CommandResult<Event, R> | null> {
-    const { decider, target } = this.request;
-    const aggregate = this.fresh ? undefined : this.aggregates.cached<State>(target);
-    const { state, revision } = aggregate ?? (await this.refresh());
+  private attempt(): Promise<CommandResult<Event, R> | null> | null {
+    const aggregate = this.fresh ? undefined : this.aggregates.cached<State>(this.request.target);
+    return aggregate && this.bound === null ? this.decide(aggregate) : this.attemptFresh(aggregate);
+  }
+
+  private async attemptFresh(cached: Aggregate<State> | undefined): Promise<CommandResult<Event, R> | null> {
+    const aggregate = cached ?? (await this.refresh());
     // After the state was read, never before: an event that came in between would be in the state and yet be stored again.
     const durable = this.bound && (await this.durableEvents(this.bound));
-    if (durable) return durable;
+    return durable ?? this.decide(aggregate);
+  }
+
+  private decide({ state, revision }: Aggregate<State>): Promise<CommandResult<Event, R> | null> | null {
     const expected = this.expectedRevision();
     if (expected !== null && expected !== revision) return this.refuse({ code: 'REVISION_CONFLICT', expected, actual: revision });
-    const decision = decider.decide((this.command ??= this.buildCommand()), state);
+    const decision = this.request.decider.decide((this.command ??= this.buildCommand()), state);
     if ('rejected' in decision) return this.refuse(decision.rejected);
     // A command that changes nothing adds nothing to its target, so nothing there would check the revision.
     if (decision.accepted.length === 0 && !this.fresh) return this.again();
@@ -116,22 +122,30 @@ class Command<State, C, Event, R extends Rejection> {
     return { status: 'rejected', rejection };
   }
 
-  private async write(state: State, revision: number, events: readonly Event[]): Promise<CommandResult<Event, R> | null> {
+  private write(state: State, revision: number, events: readonly Event[]): Promise<CommandResult<Event, R> | null> {
     const { target } = this.request;
     const stored = events.map((event, index) => this.newEvent(event, index));
     const writes: StreamWrite[] = [];
     if (this.bound === null) writes.push(this.binding(revision, events.length));
     if (stored.length > 0) writes.push({ stream: target, expected: revision < 0 ? 'no-stream' : revision, events: stored });
-    if (writes.length === 0)
-      return { status: 'accepted', stream: target, revision, position: await this.bindingPosition(), eventIds: [], repeated: true, events: [] };
-    const outcome = await this.store.append(writes);
+    if (writes.length === 0) return this.repeatedWithoutEvents(revision);
+    return this.store.append(writes).then((outcome) => this.appended(outcome, state, revision, events, stored));
+  }
+
+  private appended(
+    outcome: AppendOutcome,
+    state: State,
+    revision: number,
+    events: readonly Event[],
+    stored: readonly NewEvent[],
+  ): CommandResult<Event, R> | null | Promise<CommandResult<Event, R> | null> {
     if (!outcome.ok) return this.conflict(outcome, revision, events.length);
     const last = outcome.appended[outcome.appended.length - 1] as (typeof outcome.appended)[number];
     // Repeated ids may stand there with the events of an earlier decision: what is durable is the answer.
-    if (last.repeated) return (await this.answerFromStore()) ?? this.again();
+    if (last.repeated) return this.answerFromStore().then((answer) => answer ?? this.again());
     const result: Accepted<Event> = {
       status: 'accepted',
-      stream: target,
+      stream: this.request.target,
       revision: revision + events.length,
       position: last.position,
       eventIds: stored.map(({ id }) => id),
@@ -196,14 +210,12 @@ class Command<State, C, Event, R extends Rejection> {
   }
 
   private newEvent(event: Event, index: number): NewEvent {
-    const { context, codec, ruleVersion } = this.request;
-    const { type, schemaVersion, data, effectiveAt, evidence = [] } = codec.toStored(event);
-    const metadata = envelopeText({ ...commonEnvelope(this.ids, context, ruleVersion), schemaVersion, effectiveAt, evidence });
-    return { id: eventId(this.ids, index), type, data: canonicalJson(data), metadata };
+    const { type, schemaVersion, data, effectiveAt, evidence = [] } = this.request.codec.toStored(event);
+    return { id: eventId(this.ids, index), type, data: canonicalJson(data), metadata: this.envelope({ schemaVersion, effectiveAt, evidence }) };
   }
 
   private binding(revision: number, eventCount: number): StreamWrite {
-    const event = bindingEvent(this.ids, this.boundTo(revision, eventCount), this.request.context, this.request.ruleVersion);
+    const event = bindingEvent(this.ids, this.boundTo(revision, eventCount), this.envelope);
     return { stream: this.ids.stream, expected: 'no-stream', events: [event] };
   }
 
@@ -212,9 +224,14 @@ class Command<State, C, Event, R extends Rejection> {
     return { commandType, digest: this.digest(), target, targetRevision, eventCount };
   }
 
-  private async bindingPosition(): Promise<number> {
+  private async repeatedWithoutEvents(revision: number): Promise<CommandResult<Event, R>> {
     const [binding] = await this.store.readStream(this.ids.stream, { limit: 1 });
-    return (binding as RecordedEvent).position;
+    const { position } = binding as RecordedEvent;
+    return { status: 'accepted', stream: this.request.target, revision, position, eventIds: [], repeated: true, events: [] };
+  }
+
+  private get envelope(): ReturnType<typeof commandEnvelope> {
+    return (this.envelopes ??= commandEnvelope(this.ids, this.request.context, this.request.ruleVersion));
   }
 
   private digest(): string {

@@ -19,17 +19,24 @@ export interface EnvelopeFields {
   readonly evidence: readonly JsonObject[];
 }
 
+export type OwnEnvelope = Pick<EnvelopeFields, 'effectiveAt' | 'evidence' | 'schemaVersion'>;
+export type CommonEnvelope = Omit<EnvelopeFields, keyof OwnEnvelope>;
+
 /**
  * The envelope as canonical JSON, cut in two where the writer puts the moment of recording. Correlation and causation carry
  * EventStoreDB's reserved names, so that its own by-correlation projection and its tools work on the ledger's streams.
  */
-export function envelopeText(fields: EnvelopeFields): (recordedAt: string) => string {
-  const before =
-    `{"$causationId":${text(fields.causation)},"$correlationId":${text(fields.correlation)},"actor":${text(fields.actor)}` +
-    `,"effectiveAt":${text(fields.effectiveAt)},"evidence":${fields.evidence.length === 0 ? '[]' : canonicalJson(fields.evidence)},"keyDigest":${text(fields.keyDigest)}` +
-    `,"onBehalfOf":${text(fields.onBehalfOf)},"organization":${text(fields.organization)},"recordedAt":"`;
-  const after = `","ruleVersion":${text(fields.ruleVersion)},"schemaVersion":${fields.schemaVersion}}`;
-  return (recordedAt) => before + recordedAt + after;
+export const envelopeText = (fields: EnvelopeFields): ((recordedAt: string) => string) => envelopeOf(fields)(fields);
+
+/** The same for several events that differ in what is their own. */
+export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => (recordedAt: string) => string {
+  const start = `{"$causationId":${text(common.causation)},"$correlationId":${text(common.correlation)},"actor":${text(common.actor)},"effectiveAt":`;
+  const middle = `,"keyDigest":${text(common.keyDigest)},"onBehalfOf":${text(common.onBehalfOf)},"organization":${text(common.organization)},"recordedAt":"`;
+  const end = `","ruleVersion":${text(common.ruleVersion)},"schemaVersion":`;
+  return ({ effectiveAt, evidence, schemaVersion }) => {
+    const own = `${text(effectiveAt)},"evidence":${evidence.length === 0 ? '[]' : canonicalJson(evidence)}`;
+    return (recordedAt) => `${start}${own}${middle}${recordedAt}${end}${schemaVersion}}`;
+  };
 }
 
 const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));

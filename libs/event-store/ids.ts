@@ -13,14 +13,16 @@ export const uuidV5 = (namespace: string, name: string): string => uuidV5From(uu
 
 /** As `uuidV5`, for a namespace that is used again and again. */
 export function uuidV5From(namespace: Uint8Array, name: string): string {
-  const nameBytes = Buffer.from(name, 'utf8');
-  const input = Buffer.allocUnsafe(16 + nameBytes.length);
+  // A character has at most 3 bytes.
+  const input = name.length * 3 + 16 <= INPUT.length ? INPUT : Buffer.allocUnsafe(name.length * 3 + 16);
   input.set(namespace, 0);
-  input.set(nameBytes, 16);
-  const hex = hash('sha1', input, 'hex');
+  const hex = hash('sha1', input.subarray(0, 16 + input.write(name, 16)), 'hex');
   const variant = VARIANT[parseInt(hex[16] as string, 16)] as string;
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** Filled and hashed at once, so that one serves all. */
+const INPUT = Buffer.allocUnsafeSlow(2048);
 
 /** The nibble with its two high bits set to 10, which marks the RFC's variant. */
 const VARIANT = ['8', '9', 'a', 'b', '8', '9', 'a', 'b', '8', '9', 'a', 'b', '8', '9', 'a', 'b'];

@@ -37,18 +37,27 @@ function array(values: readonly Json[]): string {
 
 function object(value: JsonObject): string {
   // The default sort compares UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
-  const keys = Object.keys(value);
+  const keys = members(value);
   if (!isAscending(keys)) keys.sort();
   let text = '{';
-  let first = true;
-  for (const key of keys) {
-    const member = value[key];
-    if (member === undefined) continue;
-    text += first ? `${quote(key)}:` : `,${quote(key)}:`;
-    first = false;
-    text += canonicalJson(member);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    text += i === 0 ? quote(key) : `,${quote(key)}`;
+    text += `:${canonicalJson(value[key] as Json)}`;
   }
   return `${text}}`;
+}
+
+/** The members that stand: of a set of changes nearly all are absent, and sorting those would be most of the work. */
+function members(value: JsonObject): string[] {
+  const keys = Object.keys(value);
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if (value[key] !== undefined) keys[count++] = key;
+  }
+  keys.length = count;
+  return keys;
 }
 
 /** Most objects are written down in order: looking costs less than sorting. */

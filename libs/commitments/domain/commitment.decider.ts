@@ -1,7 +1,7 @@
 import { accept, type Decider, type Decision, reject } from '#kernel';
 import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
 import type { CommitmentRejection } from './rejections.js';
-import type { TermChanges, Terms } from './terms.js';
+import type { Schedule, TermChanges, Terms } from './terms.js';
 import { applyChanges, correctChanges, finalTerms, sortsLast } from './timeline.js';
 import { validateTerms } from './validate-terms.js';
 
@@ -84,11 +84,15 @@ function addEvidence(command: Extract<CommitmentCommand, { type: 'AddCommitmentE
 
 function validateChanges(changes: TermChanges, base: Terms, commitmentId: string): CommitmentRejection | null {
   if (isEmptyChange(changes)) return { code: 'CHANGES_EMPTY' };
-  const schedule = changes.schedule ?? base.schedule;
-  const ids = new Set(schedule.kind === 'tranches' ? schedule.tranches.map(({ id }) => id) : []);
-  const missing = changes.trancheAmounts?.find(({ id }) => !ids.has(id));
+  const missing = changes.trancheAmounts && firstMissing(changes.trancheAmounts, changes.schedule ?? base.schedule);
   if (missing) return { code: 'TRANCHE_NOT_FOUND', tranche: missing.id };
   return validateTerms(applyChanges(base, changes), commitmentId);
+}
+
+function firstMissing(amounts: readonly { readonly id: string }[], schedule: Schedule): { readonly id: string } | undefined {
+  const ids = new Set<string>();
+  if (schedule.kind === 'tranches') for (const { id } of schedule.tranches) ids.add(id);
+  return amounts.find(({ id }) => !ids.has(id));
 }
 
 const isEmptyChange = (changes: TermChanges): boolean => Object.values(changes).every((value) => value === undefined);

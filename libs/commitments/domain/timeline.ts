@@ -1,6 +1,6 @@
 import { earliest, type Instant, latest, reachedAt } from '#kernel';
 import type { Fact, MadeCommitment } from './commitment.js';
-import type { TermChanges, Terms, Tranche } from './terms.js';
+import type { Amount, TermChanges, Terms, Tranche } from './terms.js';
 
 /** The terms that may be in force at an instant: one where it is certain, several inside an uncertainty. */
 export interface TermsInForce {
@@ -85,12 +85,28 @@ function apply(version: TermsVersion, fact: Fact): TermsVersion {
 }
 
 /** A later version keeps only the fields that it set; each tranche's amount is a field of its own. */
-export function applyChanges(terms: Terms, { trancheAmounts, ...fields }: TermChanges): Terms {
-  const changed: Terms = { ...terms, ...fields };
+export function applyChanges(terms: Terms, changes: TermChanges): Terms {
+  const changed = applyFields(terms, changes);
+  const { trancheAmounts } = changes;
   if (!trancheAmounts || changed.schedule.kind === 'unknown') return changed;
-  const amounts = new Map(trancheAmounts.map(({ id, amount }) => [id, amount]));
-  const tranches = changed.schedule.tranches.map((tranche): Tranche => ({ ...tranche, amount: amounts.get(tranche.id) ?? tranche.amount }));
+  const amounts = new Map<string, Amount>();
+  for (const { id, amount } of trancheAmounts) amounts.set(id, amount);
+  const tranches = changed.schedule.tranches.map((tranche): Tranche => {
+    const amount = amounts.get(tranche.id);
+    return amount ? { ...tranche, amount } : tranche;
+  });
   return { ...changed, schedule: { kind: 'tranches', tranches } };
+}
+
+function applyFields(terms: Terms, changes: TermChanges): Terms {
+  if (namesOnlyAmounts(changes)) return terms;
+  const { trancheAmounts: _amounts, ...fields } = changes;
+  return { ...terms, ...fields };
+}
+
+function namesOnlyAmounts(changes: TermChanges): boolean {
+  for (const field in changes) if (field !== 'trancheAmounts') return false;
+  return true;
 }
 
 /** What a correction leaves of a fact's changes: its own fields replaced, the others kept. */

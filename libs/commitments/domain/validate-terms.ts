@@ -12,12 +12,11 @@ const endsTooEarly = ({ start, end }: UncertainPeriod): boolean => end !== null 
 function validateSchedule(terms: Terms): CommitmentRejection | null {
   const tranches = terms.schedule.kind === 'tranches' ? terms.schedule.tranches : [];
   const { term } = terms;
-  const seen = new Set<string>();
-  const twice = tranches.find(({ id }) => seen.has(id) || !seen.add(id));
+  const twice = tranches.length > 1 ? firstTwice(tranches) : undefined;
   if (twice) return { code: 'TRANCHE_DUPLICATE', tranche: twice.id };
   const backwards = tranches.find(endsTooEarly);
   if (backwards) return { code: 'TRANCHE_END_BEFORE_START', tranche: backwards.id };
-  const overlap = firstOverlap(tranches);
+  const overlap = tranches.length > 1 ? firstOverlap(tranches) : null;
   if (overlap) return overlap;
   if (term && endsTooEarly(term)) return { code: 'TERM_END_BEFORE_START' };
   const beyond = term && tranches.find((tranche) => reachesBeyond(tranche, term));
@@ -26,6 +25,11 @@ function validateSchedule(terms: Terms): CommitmentRejection | null {
   if (negative) return { code: 'AMOUNT_NEGATIVE', tranche: negative.id };
   const bounds = tranches.find(({ amount }) => amount.kind === 'unknown' && amount.atMost !== null && amount.atMost < amount.atLeast);
   return bounds ? { code: 'AMOUNT_BOUNDS', tranche: bounds.id } : null;
+}
+
+function firstTwice(tranches: readonly Tranche[]): Tranche | undefined {
+  const seen = new Set<string>();
+  return tranches.find(({ id }) => seen.has(id) || !seen.add(id));
 }
 
 /** Sorted by start, two tranches that share time stand next to each other. */
@@ -59,17 +63,16 @@ function validateInterval({ model, interval, schedule }: Terms): CommitmentRejec
 
 function validateRules(terms: Terms, commitmentId: string): CommitmentRejection | null {
   const { eligibility } = terms;
-  const places: [string, readonly Clause[]][] = [
-    ['inclusions', eligibility.kind === 'rules' ? eligibility.inclusions : []],
-    ['exclusions', eligibility.kind === 'rules' ? eligibility.exclusions : []],
-    ['purchaseRows', terms.purchaseRows],
-    ['feeRows', terms.feeRows],
-    ['marketplace', terms.marketplace?.rows ?? []],
-  ];
-  for (const [where, clauses] of places) if (clauses.some(isEmpty)) return { code: 'CLAUSE_EMPTY', where };
+  const where =
+    (eligibility.kind === 'rules' ? (empty('inclusions', eligibility.inclusions) ?? empty('exclusions', eligibility.exclusions)) : null) ??
+    empty('purchaseRows', terms.purchaseRows) ??
+    empty('feeRows', terms.feeRows) ??
+    empty('marketplace', terms.marketplace?.rows ?? []);
+  if (where) return { code: 'CLAUSE_EMPTY', where };
   const share = terms.marketplace?.share;
   if (share !== undefined && (share < ZERO || share > ONE)) return { code: 'MARKETPLACE_SHARE_OUT_OF_RANGE', share: formatDecimal(share) };
   return terms.parent === commitmentId ? { code: 'PARENT_IS_SELF', commitmentId } : null;
 }
 
+const empty = (where: string, clauses: readonly Clause[]): string | null => (clauses.some(isEmpty) ? where : null);
 const isEmpty = (clause: Clause): boolean => clause.tags.length === 0 && Object.values(clause.dimensions).every((values) => values === undefined || values.length === 0);

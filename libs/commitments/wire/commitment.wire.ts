@@ -25,7 +25,7 @@ function dataOf(event: CommitmentEvent): JsonObject {
     case 'CommitmentMade':
       return { ...common, contractId: event.contractId, provider: event.provider, terms: changesToJson(event.terms) };
     case 'CommitmentAmended':
-      return { ...common, changes: changesToJson(event.changes), reason: event.reason };
+      return { changes: changesToJson(event.changes), commitmentId, effectiveAt, evidence, reason: event.reason };
     case 'CommitmentCorrected':
       return { ...common, fact: event.fact, changes: changesToJson(event.changes), reason: event.reason };
     case 'CommitmentVoided':
