@@ -101,7 +101,7 @@ export class FocusImport {
     const slices = slicesOf(scan, feed, request.covers ?? []);
     const keys = slices.map(({ billingAccount, billingPeriodStart }) => sliceKey(billingAccount, billingPeriodStart));
     const base = { feedId, scan };
-    if (changesNothing(feed, scan.sha256, keys)) {
+    if (changesNothing(feed, scan.sha256, keys, scan.rows)) {
       return { summary: { ...base, status: 'unchanged', deliveryId: null, additions: 0, reversals: 0, unchanged: scan.rows - scan.quarantined, position: null } };
     }
     const replaces = !appendOnly && feed.status === 'open' && keys.some((key) => feed.inForce.has(key));

@@ -61,15 +61,16 @@ describe('a feed', () => {
 
   it('is not changed by a file equal to the one in force in every slice', () => {
     const state = stateOf(opened(), recorded(delivery('d1', 'a', january, february)), recorded(delivery('d2', 'b', january)));
-    expect(changesNothing(state, 'a', [slice(january), slice(february)])).toBe(false);
-    expect(changesNothing(state, 'b', [slice(january)])).toBe(true);
-    expect(changesNothing(state, 'a', [slice(february)])).toBe(true);
-    expect(changesNothing(state, 'b', [])).toBe(false);
-    expect(changesNothing({ status: 'none' }, 'a', [slice(january)])).toBe(false);
+    expect(changesNothing(state, 'a', [slice(january), slice(february)], 1)).toBe(false);
+    expect(changesNothing(state, 'b', [slice(january)], 1)).toBe(true);
+    expect(changesNothing(state, 'a', [slice(february)], 1)).toBe(true);
+    // Of bad rows only: new once. Without rows: never.
+    expect([changesNothing(state, 'c', [], 1), changesNothing(state, 'b', [], 1), changesNothing(state, 'c', [], 0)]).toEqual([false, true, true]);
+    expect(changesNothing({ status: 'none' }, 'a', [slice(january)], 1)).toBe(false);
   });
 
   it('that only appends takes no file twice', () => {
     const state = stateOf(opened(true), recorded(delivery('d1', 'a', january)), recorded(delivery('d2', 'b', january)));
-    expect([changesNothing(state, 'a', []), changesNothing(state, 'c', [])]).toEqual([true, false]);
+    expect([changesNothing(state, 'a', [], 1), changesNothing(state, 'c', [], 1)]).toEqual([true, false]);
   });
 });

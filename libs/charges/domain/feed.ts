@@ -135,8 +135,10 @@ function mended(feed: OpenFeed, { deliveryId, fieldsSha256, rows }: Extract<Feed
 }
 
 /** Would recording this file change anything? It does not where it is in force for every slice, or stands in an append-only feed. */
-export function changesNothing(feed: Feed, sha256: string, slices: readonly string[]): boolean {
+export function changesNothing(feed: Feed, sha256: string, slices: readonly string[], rows: number): boolean {
+  // Without a slice nothing is replaced: a file without rows has nothing to say, one of bad rows only says it once.
+  if (slices.length === 0 && rows === 0) return true;
   if (feed.status === 'none') return false;
-  if (feed.appendOnly) return feed.files.has(sha256);
-  return slices.length > 0 && slices.every((slice) => feed.inForce.get(slice)?.sha256 === sha256);
+  if (feed.appendOnly || slices.length === 0) return feed.files.has(sha256);
+  return slices.every((slice) => feed.inForce.get(slice)?.sha256 === sha256);
 }

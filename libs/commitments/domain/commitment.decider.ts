@@ -37,6 +37,7 @@ export const commitmentDecider: Decider<Commitment, CommitmentCommand, Commitmen
   evolve: (commitment, event) => {
     if (event.type === 'CommitmentMade') return made(event);
     if (commitment.status === 'none') return commitment;
+    if (event.type === 'CommitmentAmended') return withFact(commitment, 'amended', event.effectiveAt, event.changes, event.evidence);
     return { ...applyEvent(commitment, event), events: commitment.events + 1 };
   },
 };
@@ -56,6 +57,8 @@ function amend(command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>,
 function correct(command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>, commitment: MadeCommitment): Outcome {
   const fact = findFact(commitment, command.fact);
   if ('code' in fact) return reject(fact);
+  // A cancellation has a date and no terms.
+  if (fact.kind === 'cancelled' && !isEmptyChange(command.changes)) return reject({ code: 'FACT_NOT_CORRECTABLE', fact: command.fact });
   if (isEmptyChange(command.changes) && command.effectiveAt !== null) {
     return accept({ ...command, type: 'CommitmentCorrected', commitmentId: commitment.commitmentId });
   }
@@ -112,16 +115,14 @@ function made(event: Extract<CommitmentEvent, { type: 'CommitmentMade' }>): Made
   return { status: 'made', commitmentId, contractId, provider, terms, facts: [fact], final: terms, events: 1 };
 }
 
-function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, { type: 'CommitmentMade' }>): MadeCommitment {
+function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, { type: 'CommitmentMade' | 'CommitmentAmended' }>): MadeCommitment {
   switch (event.type) {
-    case 'CommitmentAmended':
-      return withFact(commitment, { kind: 'amended', effectiveAt: event.effectiveAt, changes: event.changes, evidence: event.evidence });
     case 'CommitmentReclassified': {
       const effectiveAt = event.effectiveAt ?? (commitment.facts[0] as Fact).effectiveAt;
-      return withFact(commitment, { kind: 'reclassified', effectiveAt, changes: { kind: event.kind }, evidence: event.evidence });
+      return withFact(commitment, 'reclassified', effectiveAt, { kind: event.kind }, event.evidence);
     }
     case 'CommitmentCancelled':
-      return withFact(commitment, { kind: 'cancelled', effectiveAt: event.effectiveAt, changes: {}, evidence: event.evidence });
+      return withFact(commitment, 'cancelled', event.effectiveAt, {}, event.evidence);
     case 'CommitmentCorrected':
       return withEvidence(correctFact(commitment, event.fact, event.changes, event.effectiveAt), event.fact, event.evidence);
     case 'CommitmentVoided':
@@ -133,10 +134,13 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
   }
 }
 
-function withFact(commitment: MadeCommitment, addition: Omit<Fact, 'fact' | 'voided'>): MadeCommitment {
-  const fact: Fact = { ...addition, fact: commitment.events, voided: false };
+/** Counts the event already: on the path of every amendment a copy less. */
+function withFact(commitment: MadeCommitment, kind: Fact['kind'], effectiveAt: Fact['effectiveAt'], changes: TermChanges, evidence: Fact['evidence']): MadeCommitment {
+  const fact: Fact = { fact: commitment.events, kind, effectiveAt, changes, voided: false, evidence };
   const facts = [...commitment.facts, fact];
-  return sortsLast(fact, commitment.facts) ? { ...commitment, facts, final: applyChanges(commitment.final, fact.changes) } : refinal({ ...commitment, facts });
+  const events = commitment.events + 1;
+  if (!sortsLast(fact, commitment.facts)) return refinal({ ...commitment, facts, events });
+  return { ...commitment, facts, events, final: applyChanges(commitment.final, changes) };
 }
 
 const refinal = (commitment: MadeCommitment): MadeCommitment => ({ ...commitment, final: finalTerms(commitment).terms });

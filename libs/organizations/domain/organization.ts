@@ -97,6 +97,8 @@ function rotateKey(command: Extract<OrganizationCommand, { type: 'RotateApiKey' 
   const old = usable(keys, command.replaces);
   if ('code' in old) return reject(old);
   const { keyId, secretHash, expiresAt, replaces, now, overlapMs } = command;
+  if (keys.some((key) => key.keyId === keyId)) return reject({ code: 'KEY_EXISTS', keyId });
+  if (expiresAt !== null && expiresAt <= now) return reject({ code: 'KEY_EXPIRY_PAST' });
   const end = (now + overlapMs) as Instant;
   const oldExpiresAt = old.expiresAt !== null && old.expiresAt < end ? old.expiresAt : end;
   return accept({ type: 'ApiKeyRotated', keyId, secretHash, expiresAt, replaces, oldExpiresAt, actor: old.actor, roles: old.roles });

@@ -25,9 +25,13 @@ export class CallContext {
 
   /** The caller's own W3C trace id, else one made when first asked for. */
   get traceId(): string {
+    return (this.trace ??= this.givenTraceId ?? randomUUID().replaceAll('-', ''));
+  }
+
+  /** The trace id that the caller gave, if any: what a command is correlated with. */
+  get givenTraceId(): string | undefined {
     const given = this.req.headers['traceparent'];
-    this.trace ??= (typeof given === 'string' && /^00-([0-9a-f]{32})-/.exec(given)?.[1]) || randomUUID().replaceAll('-', '');
-    return this.trace;
+    return typeof given === 'string' ? /^00-([0-9a-f]{32})-/.exec(given)?.[1] : undefined;
   }
 
   /** One thing per request and key, made at first use: the place of a DataLoader. */

@@ -125,11 +125,11 @@ export function requireId(context: CallContext, type: string, token: string): st
 }
 
 /** The command's caller, as the use cases take it. */
-export const contextOf = ({ caller, traceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput) => ({
+export const contextOf = ({ caller, givenTraceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput) => ({
   organization: caller.organization,
   actor: caller.actor,
   key: idempotencyKey,
-  correlation: traceId,
+  ...(givenTraceId ? { correlation: givenTraceId } : {}),
   ...(onBehalfOf ? { onBehalfOf } : {}),
   ...(expectedRevision === undefined || expectedRevision === null ? {} : { expectedRevision }),
 });
