@@ -36,7 +36,10 @@ export function uncertainFromJson(json: Json | undefined): UncertainInstant {
   };
 }
 
-export const periodToJson = ({ start, end }: UncertainPeriod): JsonObject => ({ start: uncertainToJson(start), end: end === null ? undefined : uncertainToJson(end) });
+export const periodToJson = ({ start, end }: UncertainPeriod): JsonObject => ({
+  start: uncertainToJson(start),
+  end: end === null ? undefined : uncertainToJson(end),
+});
 
 export function periodFromJson(json: Json | undefined): UncertainPeriod {
   const { start, end } = json as { start: Json; end?: Json };
@@ -54,9 +57,13 @@ export const evidenceToJson = ({ id, document, sha256, uri, quotation, status }:
 
 export function evidenceFromJson(json: Json): Evidence {
   const { id, document, sha256, uri, quotation, status } = json as Record<string, string | undefined>;
-  invariant(id !== undefined && document !== undefined && EVIDENCE_STATUSES.includes(status as EvidenceStatus), 'evidence without id, document or status');
+  invariant(
+    id !== undefined && document !== undefined && EVIDENCE_STATUSES.includes(status as EvidenceStatus),
+    'evidence without id, document or status',
+  );
   return { id, document, sha256: sha256 ?? null, uri: uri ?? null, quotation: quotation ?? null, status: status as EvidenceStatus };
 }
 
 /** The envelope's single effectiveAt: the instant when it is exact, else null (the data holds the bounds). */
-export const envelopeInstant = ({ notBefore, notAfter }: UncertainInstant): string | null => (notBefore !== null && notBefore === notAfter ? formatInstant(notBefore) : null);
+export const envelopeInstant = ({ notBefore, notAfter }: UncertainInstant): string | null =>
+  notBefore !== null && notBefore === notAfter ? formatInstant(notBefore) : null;

@@ -32,9 +32,16 @@ export interface Quantity {
 const NONE: readonly Reason[] = [];
 
 export const exact = (value: Decimal): Quantity => ({ low: value, high: value, known: value, reasons: NONE, provisional: NONE });
-export const unknownBetween = (low: Decimal | null, high: Decimal | null, known: Decimal, reasons: readonly Reason[]): Quantity => ({ low, high, known, reasons, provisional: NONE });
+export const unknownBetween = (low: Decimal | null, high: Decimal | null, known: Decimal, reasons: readonly Reason[]): Quantity => ({
+  low,
+  high,
+  known,
+  reasons,
+  provisional: NONE,
+});
 export const isExactQuantity = (q: Quantity): boolean => q.low !== null && q.low === q.high;
-export const withProvisional = (q: Quantity, reasons: readonly Reason[]): Quantity => (reasons.length === 0 ? q : { ...q, provisional: mergeReasons(q.provisional, reasons) });
+export const withProvisional = (q: Quantity, reasons: readonly Reason[]): Quantity =>
+  reasons.length === 0 ? q : { ...q, provisional: mergeReasons(q.provisional, reasons) };
 
 export function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readonly Reason[] {
   if (b.length === 0) return a;
@@ -44,7 +51,8 @@ export function mergeReasons(a: readonly Reason[], b: readonly Reason[]): readon
   return [...seen.values()];
 }
 
-const both = (a: Decimal | null, b: Decimal | null, f: (x: Decimal, y: Decimal) => Decimal): Decimal | null => (a === null || b === null ? null : f(a, b));
+const both = (a: Decimal | null, b: Decimal | null, f: (x: Decimal, y: Decimal) => Decimal): Decimal | null =>
+  a === null || b === null ? null : f(a, b);
 
 export function plus(a: Quantity, b: Quantity): Quantity {
   return {
@@ -75,7 +83,13 @@ export function smallerOf(a: Quantity, b: Quantity): Quantity {
   const low = both(a.low, b.low, minimum);
   const high = a.high === null ? b.high : b.high === null ? a.high : minimum(a.high, b.high);
   const settled = low !== null && low === high;
-  return { low, high, known: low ?? ZERO, reasons: settled ? NONE : mergeReasons(a.reasons, b.reasons), provisional: mergeReasons(a.provisional, b.provisional) };
+  return {
+    low,
+    high,
+    known: low ?? ZERO,
+    reasons: settled ? NONE : mergeReasons(a.reasons, b.reasons),
+    provisional: mergeReasons(a.provisional, b.provisional),
+  };
 }
 
 /** The figure of an amount. */
@@ -84,7 +98,12 @@ export function amountFigure(q: Quantity): Figure {
   return { value: q.low, known: q.low, status: q.provisional.length > 0 ? 'PROVISIONAL' : 'EXACT', reasons: q.provisional };
 }
 
-export const undefinedFigure = (entity: string | null = null): Figure => ({ value: null, known: null, status: 'EXACT', reasons: [{ code: 'UNDEFINED', entity }] });
+export const undefinedFigure = (entity: string | null = null): Figure => ({
+  value: null,
+  known: null,
+  status: 'EXACT',
+  reasons: [{ code: 'UNDEFINED', entity }],
+});
 export const indeterminateFigure = (reasons: readonly Reason[]): Figure => ({ value: null, known: null, status: 'INDETERMINATE', reasons });
 export const ratioFigure = (value: Decimal, provisional: readonly Reason[] = NONE): Figure => ({
   value,

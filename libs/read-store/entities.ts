@@ -46,7 +46,10 @@ export class EntityProjection implements Projection {
   }
 
   flush(database: ReadDatabase): void {
-    if (this.lastPosition !== null) database.sql('INSERT INTO prefixes VALUES (?, ?) ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position').run(this.lastRecordedAt, this.lastPosition);
+    if (this.lastPosition !== null)
+      database
+        .sql('INSERT INTO prefixes VALUES (?, ?) ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position')
+        .run(this.lastRecordedAt, this.lastPosition);
     this.lastPosition = null;
   }
 
@@ -74,7 +77,9 @@ export class EntityProjection implements Projection {
     let seq = this.sequences.get(key);
     if (seq === undefined) {
       const org = this.organizationOf(organization, database);
-      seq = database.sql('SELECT seq FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number]>(id, ENTITY_KINDS[kind], org)?.[0] ?? this.create(org, kind, id, position, database);
+      seq =
+        database.sql('SELECT seq FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number]>(id, ENTITY_KINDS[kind], org)?.[0] ??
+        this.create(org, kind, id, position, database);
       if (this.sequences.size > 50_000) this.sequences.clear();
       this.sequences.set(key, seq);
     }
@@ -140,13 +145,18 @@ export class Entities {
   }
 
   organizationIds(): readonly string[] {
-    return this.database.sql('SELECT id FROM organizations ORDER BY seq').all<[string]>().map(([id]) => id);
+    return this.database
+      .sql('SELECT id FROM organizations ORDER BY seq')
+      .all<[string]>()
+      .map(([id]) => id);
   }
 
   find(organization: string, kind: EntityKind, id: string): Entity | null {
     const org = this.organization(organization);
     if (org === null) return null;
-    const row = this.database.sql('SELECT seq, id, number, position FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number, string, number, number]>(id, ENTITY_KINDS[kind], org);
+    const row = this.database
+      .sql('SELECT seq, id, number, position FROM entities WHERE id = ? AND kind = ? AND org = ?')
+      .get<[number, string, number, number]>(id, ENTITY_KINDS[kind], org);
     return row ? entity(row) : null;
   }
 
@@ -156,7 +166,11 @@ export class Entities {
   }
 
   /** In order of number, after `after` (exclusive), known at `position`. */
-  list(organization: string, kind: EntityKind, { after = 0, limit, position }: { after?: number; limit: number; position: Position }): readonly Entity[] {
+  list(
+    organization: string,
+    kind: EntityKind,
+    { after = 0, limit, position }: { after?: number; limit: number; position: Position },
+  ): readonly Entity[] {
     const org = this.organization(organization);
     if (org === null) return [];
     return this.database
@@ -168,7 +182,11 @@ export class Entities {
   count(organization: string, kind: EntityKind, position: Position): number {
     const org = this.organization(organization);
     if (org === null) return 0;
-    return this.database.sql('SELECT count(*) FROM entities WHERE org = ? AND kind = ? AND position <= ?').get<[number]>(org, ENTITY_KINDS[kind], position)?.[0] ?? 0;
+    return (
+      this.database
+        .sql('SELECT count(*) FROM entities WHERE org = ? AND kind = ? AND position <= ?')
+        .get<[number]>(org, ENTITY_KINDS[kind], position)?.[0] ?? 0
+    );
   }
 
   /** Facts after revision `after` (exclusive, -1 for all) up to the position. */
@@ -189,12 +207,18 @@ export class Entities {
 
   /** Number of facts known at the position: names a state exactly, facts never change. */
   revisionAt(seq: number, position: Position): number {
-    return this.database.sql('SELECT revision FROM facts WHERE entity = ? AND position <= ? ORDER BY revision DESC LIMIT 1').get<[number]>(seq, position)?.[0] ?? -1;
+    return (
+      this.database
+        .sql('SELECT revision FROM facts WHERE entity = ? AND position <= ? ORDER BY revision DESC LIMIT 1')
+        .get<[number]>(seq, position)?.[0] ?? -1
+    );
   }
 
   /** The position of `asOf.recorded = r`: the longest prefix whose events all have recordedAt ≤ r. 0: none. */
   positionAt(recordedAt: number): Position {
-    return this.database.sql('SELECT position FROM prefixes WHERE recorded_at <= ? ORDER BY recorded_at DESC LIMIT 1').get<[number]>(recordedAt)?.[0] ?? 0;
+    return (
+      this.database.sql('SELECT position FROM prefixes WHERE recorded_at <= ? ORDER BY recorded_at DESC LIMIT 1').get<[number]>(recordedAt)?.[0] ?? 0
+    );
   }
 }
 

@@ -12,11 +12,14 @@ export class ProjectionFault extends Error {
     readonly head: Position,
     readonly position: Position | null,
   ) {
-    super(`the read models stand at ${position ?? 'nothing'} and do not reach ${head}. Nothing was decided by them. Is the store in reach, the disk full? Try again. [READ-101]`);
+    super(
+      `the read models stand at ${position ?? 'nothing'} and do not reach ${head}. Nothing was decided by them. Is the store in reach, the disk full? Try again. [READ-101]`,
+    );
     this.name = 'ProjectionFault';
   }
 }
-const SCHEMA = 'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
+const SCHEMA =
+  'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
 
 export interface ProjectorOptions {
   readonly store: Pick<EventStore, 'readAll' | 'watch' | 'head'>;
@@ -205,7 +208,8 @@ export class Projector {
   }
 }
 
-const versionsOf = (projections: readonly Projection[]): string => JSON.stringify(Object.fromEntries(projections.map(({ name, version }) => [name, version])));
+const versionsOf = (projections: readonly Projection[]): string =>
+  JSON.stringify(Object.fromEntries(projections.map(({ name, version }) => [name, version])));
 
 function createTables(database: ReadDatabase, projections: readonly Projection[]): void {
   database.exec(SCHEMA);

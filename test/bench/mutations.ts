@@ -7,9 +7,17 @@ import { withDirectory } from './workspace.js';
 
 const COMMITMENTS = 1_000;
 const BULK = 100;
-const INPUT = (key: string, commitment: string) => ({ idempotencyKey: key, commitment, reason: 'bench', effectiveAt: { at: '2025-02-01T00:00:00Z' }, changes: { name: `named by ${key}` } });
-const SINGLE = 'mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ... on CommandAccepted { revision token } ... on CommandRejected { code } } }';
-const MANY = 'mutation ($input: AmendCommitmentsInput!) { amendCommitments(input: $input) { ... on CommandAccepted { revision token } ... on CommandRejected { code } } }';
+const INPUT = (key: string, commitment: string) => ({
+  idempotencyKey: key,
+  commitment,
+  reason: 'bench',
+  effectiveAt: { at: '2025-02-01T00:00:00Z' },
+  changes: { name: `named by ${key}` },
+});
+const SINGLE =
+  'mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ... on CommandAccepted { revision token } ... on CommandRejected { code } } }';
+const MANY =
+  'mutation ($input: AmendCommitmentsInput!) { amendCommitments(input: $input) { ... on CommandAccepted { revision token } ... on CommandRejected { code } } }';
 const VISIBLE = 'query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { name } }';
 
 export const mutations: Family = {
@@ -19,14 +27,24 @@ export const mutations: Family = {
 
 async function measure(directory: string, wanted: ReadonlySet<string>): Promise<readonly Figure[]> {
   const service = await startService({ directory: join(directory, 'ledger'), commitments: COMMITMENTS, stock: false });
-  const single: Target = { url: service.url, headers: service.headers, choices: service.ids, body: JSON.stringify({ query: SINGLE, variables: { input: INPUT('%N%', '%C%') } }) };
+  const single: Target = {
+    url: service.url,
+    headers: service.headers,
+    choices: service.ids,
+    body: JSON.stringify({ query: SINGLE, variables: { input: INPUT('%N%', '%C%') } }),
+  };
   const answer = await service.ask(SINGLE, { input: INPUT('once', service.ids[0] as string) });
   const peer = await httpPeer(answer);
   const figures: Figure[] = [];
   if (wanted.has('graphql.mutation') || wanted.has('graphql.mutation.p99-ms')) {
     const [ours, theirs] = await throughput(single, { url: peer.url, body: single.body, choices: service.ids });
     figures.push(
-      ratio('graphql.mutation', '>= 0.20', { what: 'amendCommitment, one a request, 50 connections', unit: 'commands/s', rounds: ours }, { what: 'node:http that parses the same JSON POST and answers the same JSON, no store', unit: 'requests/s', rounds: theirs }),
+      ratio(
+        'graphql.mutation',
+        '>= 0.20',
+        { what: 'amendCommitment, one a request, 50 connections', unit: 'commands/s', rounds: ours },
+        { what: 'node:http that parses the same JSON POST and answers the same JSON, no store', unit: 'requests/s', rounds: theirs },
+      ),
     );
     if (wanted.has('graphql.mutation.p99-ms')) figures.push(await openLoop(single, median(ours)));
   }
@@ -46,7 +64,14 @@ async function openLoop(single: Target, peak: number): Promise<Figure> {
     value: round(median(values)),
     unit: 'ms',
     reach: '<= 15',
-    measured: { what: `99th percentile from the intended send time at ${Math.round(peak / 2)} commands/s`, unit: 'ms', median: round(median(values)), rounds: values.map(round), p50: runs.map((run) => round(run.p50)), max: runs.map((run) => round(run.max)) },
+    measured: {
+      what: `99th percentile from the intended send time at ${Math.round(peak / 2)} commands/s`,
+      unit: 'ms',
+      median: round(median(values)),
+      rounds: values.map(round),
+      p50: runs.map((run) => round(run.p50)),
+      max: runs.map((run) => round(run.max)),
+    },
     against: { what: 'half the peak of the closed loop', unit: 'commands/s', median: round(peak / 2) },
   };
 }
@@ -59,7 +84,12 @@ async function bulk(service: Service, single: Target): Promise<Figure> {
     async () => (await rate(many, 4)) * BULK,
     () => rate(single, 4),
   );
-  return ratio('graphql.bulk', '>= 6', { what: `amendCommitments of ${BULK} inputs, 4 connections`, unit: 'commands/s', rounds: ours }, { what: 'amendCommitment, one a request, 50 connections', unit: 'commands/s', rounds: theirs });
+  return ratio(
+    'graphql.bulk',
+    '>= 6',
+    { what: `amendCommitments of ${BULK} inputs, 4 connections`, unit: 'commands/s', rounds: ours },
+    { what: 'amendCommitment, one a request, 50 connections', unit: 'commands/s', rounds: theirs },
+  );
 }
 
 /** From the acknowledgement of a mutation to the answer of a query that carries its token. */
@@ -78,7 +108,13 @@ async function visible(service: Service): Promise<Figure> {
     value: round(percentile(waits, 0.99)),
     unit: 'ms',
     reach: '<= 20',
-    measured: { what: 'mutation acknowledged to answer of a query with its token, HTTP included, each checked to see the write', unit: 'ms', median: round(median(waits)), count: waits.length, max: round(Math.max(...waits)) },
+    measured: {
+      what: 'mutation acknowledged to answer of a query with its token, HTTP included, each checked to see the write',
+      unit: 'ms',
+      median: round(median(waits)),
+      count: waits.length,
+      max: round(Math.max(...waits)),
+    },
     against: { what: 'nothing: a bound' },
   };
 }

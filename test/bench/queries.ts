@@ -6,9 +6,11 @@ import { type Service, startService } from './service.js';
 import { withDirectory } from './workspace.js';
 
 const COMMITMENTS = 1_000;
-const ONE = 'query ($id: ID!) { commitment(id: $id) { id name unit utilization { committed { value status } drawn { value status } remaining { value } utilization { value } pace { value } projectedShortfall { value } } } }';
+const ONE =
+  'query ($id: ID!) { commitment(id: $id) { id name unit utilization { committed { value status } drawn { value status } remaining { value } utilization { value } pace { value } projectedShortfall { value } } } }';
 // Ten fields of each commitment.
-const LIST = '{ commitments(first: 100) { nodes { id number name category unit lifecycle utilization { committed { value } drawn { value } remaining { value } utilization { value } } } } }';
+const LIST =
+  '{ commitments(first: 100) { nodes { id number name category unit lifecycle utilization { committed { value } drawn { value } remaining { value } utilization { value } } } } }';
 
 export const queries: Family = {
   figures: ['query.one.vs-stock', 'query.list.vs-stock', 'query.one.vs-http', 'query.list.vs-http'],
@@ -29,12 +31,24 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
     const answer = await ours.ask(query, variables);
     if (wanted.has(`query.${name}.vs-stock`)) {
       const [a, b] = await throughput(target(ours), target(stock));
-      figures.push(ratio(`query.${name}.vs-stock`, `>= ${times}`, side(name, a), { what: 'the same resolvers, guards and store under stock Nest, Apollo, Express and graphql-js', unit: 'requests/s', rounds: b }));
+      figures.push(
+        ratio(`query.${name}.vs-stock`, `>= ${times}`, side(name, a), {
+          what: 'the same resolvers, guards and store under stock Nest, Apollo, Express and graphql-js',
+          unit: 'requests/s',
+          rounds: b,
+        }),
+      );
     }
     if (wanted.has(`query.${name}.vs-http`)) {
       const peer = await httpPeer(answer);
       const [a, b] = await throughput(target(ours), { url: peer.url, body: target(ours).body });
-      figures.push(ratio(`query.${name}.vs-http`, '>= 0.20', side(name, a), { what: 'node:http and JSON.stringify of the same answer', unit: 'requests/s', rounds: b }));
+      figures.push(
+        ratio(`query.${name}.vs-http`, '>= 0.20', side(name, a), {
+          what: 'node:http and JSON.stringify of the same answer',
+          unit: 'requests/s',
+          rounds: b,
+        }),
+      );
       peer.close();
     }
   }

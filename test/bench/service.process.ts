@@ -46,7 +46,9 @@ async function start({ directory, commitments, stock, seedOnly = false }: Servic
   const options = await compose(config);
   const apiKey = await seed(options.core, commitments);
   const sealer = new Sealer(secretFor(config));
-  const ids = options.core.entities.list(ORGANIZATION, 'commitment', { limit: commitments, position: Number.MAX_SAFE_INTEGER }).map(({ id }) => sealer.nodeId('Commitment', ORGANIZATION, id));
+  const ids = options.core.entities
+    .list(ORGANIZATION, 'commitment', { limit: commitments, position: Number.MAX_SAFE_INTEGER })
+    .map(({ id }) => sealer.nodeId('Commitment', ORGANIZATION, id));
   if (seedOnly) {
     await options.core.close();
     return { url: '', apiKey, ids };
@@ -59,20 +61,47 @@ async function start({ directory, commitments, stock, seedOnly = false }: Servic
 async function seed(core: Core, commitments: number): Promise<string> {
   const organizations = new Organizations(core.decisions, core.ledger);
   const context = (key: string) => ({ organization: ORGANIZATION, actor: 'bench', key });
-  await organizations.execute(context('organization'), { type: 'CreateOrganization', organizationId: ORGANIZATION, name: 'Bench', reportingCurrency: 'USD' }, {});
-  const issued = await new CreateApiKeyHandler(organizations, systemClock).execute(new CreateApiKey(context(`key ${process.pid} ${Date.now()}`), 'bench', ['admin'], null));
+  await organizations.execute(
+    context('organization'),
+    { type: 'CreateOrganization', organizationId: ORGANIZATION, name: 'Bench', reportingCurrency: 'USD' },
+    {},
+  );
+  const issued = await new CreateApiKeyHandler(organizations, systemClock).execute(
+    new CreateApiKey(context(`key ${process.pid} ${Date.now()}`), 'bench', ['admin'], null),
+  );
   if (issued.status === 'rejected' || issued.secret === null) throw new Error('no key for the bench');
   const parties = new Parties(core.decisions, core.ledger);
-  for (const partyId of ['p1', 'p2']) await parties.execute(context(partyId), partyId, { type: 'RegisterParty', partyId, name: partyId, names: [], roles: [] }, {});
+  for (const partyId of ['p1', 'p2'])
+    await parties.execute(context(partyId), partyId, { type: 'RegisterParty', partyId, name: partyId, names: [], roles: [] }, {});
   const both = [
     { partyId: 'p1', role: 'provider' as const },
     { partyId: 'p2', role: 'buyer' as const },
   ];
-  const terms = { name: 'Agreement', reference: null, parties: both, term: null, zone: 'UTC', renewal: { kind: 'none' as const, months: null, noticeDays: null }, earlyTermination: { kind: 'none' as const } };
-  await new Contracts(core.decisions, core.ledger).execute(context('k1'), 'k1', { type: 'SignContract', contractId: 'k1', terms, effectiveAt: BINDING, evidence: [] }, {});
+  const terms = {
+    name: 'Agreement',
+    reference: null,
+    parties: both,
+    term: null,
+    zone: 'UTC',
+    renewal: { kind: 'none' as const, months: null, noticeDays: null },
+    earlyTermination: { kind: 'none' as const },
+  };
+  await new Contracts(core.decisions, core.ledger).execute(
+    context('k1'),
+    'k1',
+    { type: 'SignContract', contractId: 'k1', terms, effectiveAt: BINDING, evidence: [] },
+    {},
+  );
   const year = new Date(systemClock.now()).getUTCFullYear();
-  const schedule = { kind: 'tranches' as const, tranches: [{ id: 'year', start: exactly(parseInstant(`${year}-01-01`)), end: exactly(parseInstant(`${year + 1}-01-01`)), amount: known('1000000') }] };
-  const made = Array.from({ length: commitments }, (_, index) => make(core, ORGANIZATION, `c${index}`, spendTerms('1', { name: `Commitment ${index}`, schedule, priority: 1_000 + index })));
+  const schedule = {
+    kind: 'tranches' as const,
+    tranches: [
+      { id: 'year', start: exactly(parseInstant(`${year}-01-01`)), end: exactly(parseInstant(`${year + 1}-01-01`)), amount: known('1000000') },
+    ],
+  };
+  const made = Array.from({ length: commitments }, (_, index) =>
+    make(core, ORGANIZATION, `c${index}`, spendTerms('1', { name: `Commitment ${index}`, schedule, priority: 1_000 + index })),
+  );
   await Promise.all(made);
   await core.settle();
   return issued.secret;

@@ -17,7 +17,11 @@ export function startService(order: ServiceOrder): Promise<Service> {
       const ready = message as ServiceReady;
       const headers = { authorization: `Bearer ${ready.apiKey}` };
       const ask = async (query: string, variables: object = {}): Promise<unknown> => {
-        const response = await fetch(ready.url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) });
+        const response = await fetch(ready.url, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        });
         return response.json();
       };
       resolve({ ...ready, headers, ask, close: () => void child.kill() });

@@ -28,8 +28,27 @@ async function measure(directory: string): Promise<readonly Figure[]> {
   const [, ...counted] = runs;
   const [ms, rss] = [counted.map((run) => run.ms), counted.map((run) => run.rssMib)];
   return [
-    { name: 'start.cold-ms', value: round(median(ms)), unit: 'ms', reach: '<= 1500', measured: { what: `process start to the first answered query, ledger of ${ROWS} charges and ${COMMITMENTS} commitments`, unit: 'ms', median: round(median(ms)), rounds: ms.map(round) }, against: { what: 'nothing: a bound', first: round((runs[0] as Started).ms) } },
-    { name: 'start.rss-mib', value: round(median(rss)), unit: 'MiB', reach: '<= 300', measured: { what: 'resident memory at rest, two seconds after it', unit: 'MiB', median: round(median(rss)), rounds: rss.map(round) }, against: { what: 'nothing: a bound' } },
+    {
+      name: 'start.cold-ms',
+      value: round(median(ms)),
+      unit: 'ms',
+      reach: '<= 1500',
+      measured: {
+        what: `process start to the first answered query, ledger of ${ROWS} charges and ${COMMITMENTS} commitments`,
+        unit: 'ms',
+        median: round(median(ms)),
+        rounds: ms.map(round),
+      },
+      against: { what: 'nothing: a bound', first: round((runs[0] as Started).ms) },
+    },
+    {
+      name: 'start.rss-mib',
+      value: round(median(rss)),
+      unit: 'MiB',
+      reach: '<= 300',
+      measured: { what: 'resident memory at rest, two seconds after it', unit: 'MiB', median: round(median(rss)), rounds: rss.map(round) },
+      against: { what: 'nothing: a bound' },
+    },
   ];
 }
 
@@ -42,10 +61,20 @@ async function coldStart(data: string, apiKey: string, id: string): Promise<Star
   const port = await freePort();
   const env = { ...process.env, TENOR_DATA: data, TENOR_STORE: `sqlite:${join(data, 'ledger.db')}`, TENOR_PORT: `${port}`, TENOR_LOG: 'error' };
   const begin = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../apps/ledger/main.js', import.meta.url))], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const body = JSON.stringify({ query: 'query ($id: ID!) { commitment(id: $id) { name utilization { drawn { value } remaining { value } } } }', variables: { id } });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../apps/ledger/main.js', import.meta.url))], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const body = JSON.stringify({
+    query: 'query ($id: ID!) { commitment(id: $id) { name utilization { drawn { value } remaining { value } } } }',
+    variables: { id },
+  });
   const ask = async (): Promise<boolean> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` }, body }).catch(() => null);
+    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body,
+    }).catch(() => null);
     if (answer === null) return false;
     const { data: found } = (await answer.json()) as { data?: { commitment: unknown } };
     if (!found?.commitment) throw new Error('the first query was not answered');

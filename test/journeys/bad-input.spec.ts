@@ -11,20 +11,45 @@ let keys = 0;
 
 beforeAll(async () => {
   service = await testService();
-  const party = async (name: string) => (await service.data(`mutation ($n: String!) { registerParty(input: { idempotencyKey: $n, name: $n }) { ${ACCEPT} } }`, { n: name })).registerParty.id as string;
+  const party = async (name: string) =>
+    (await service.data(`mutation ($n: String!) { registerParty(input: { idempotencyKey: $n, name: $n }) { ${ACCEPT} } }`, { n: name })).registerParty
+      .id as string;
   provider = await party('P');
-  const parties = [{ party: provider, role: 'provider' }, { party: await party('B'), role: 'buyer' }];
-  contract = (await service.data(`mutation ($input: SignContractInput!) { signContract(input: $input) { ${ACCEPT} } }`, { input: { idempotencyKey: 'k', effectiveAt: { at: '2025-01-01T00:00:00Z' }, terms: { name: 'K', parties } } })).signContract.id;
+  const parties = [
+    { party: provider, role: 'provider' },
+    { party: await party('B'), role: 'buyer' },
+  ];
+  contract = (
+    await service.data(`mutation ($input: SignContractInput!) { signContract(input: $input) { ${ACCEPT} } }`, {
+      input: { idempotencyKey: 'k', effectiveAt: { at: '2025-01-01T00:00:00Z' }, terms: { name: 'K', parties } },
+    })
+  ).signContract.id;
   commitment = (await make({})).data.makeCommitment.id;
 });
 afterAll(() => service.close());
 
-const tranche = (id: string, start: string, end: string, amount: unknown = { value: '100' }) => ({ id, start: { at: `${start}T00:00:00Z` }, end: { at: `${end}T00:00:00Z` }, amount });
+const tranche = (id: string, start: string, end: string, amount: unknown = { value: '100' }) => ({
+  id,
+  start: { at: `${start}T00:00:00Z` },
+  end: { at: `${end}T00:00:00Z` },
+  amount,
+});
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 const make = async (terms: Record<string, unknown>, input: Record<string, unknown> = {}): Promise<any> =>
-  service.ask(MAKE, { input: { idempotencyKey: `m${++keys}`, contract, provider, effectiveAt: { at: '2025-01-01T00:00:00Z' }, terms: { name: 'C', currency: 'USD', schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01')] }, ...terms }, ...input } });
-const rejection = async (terms: Record<string, unknown>, input?: Record<string, unknown>): Promise<unknown> => (await make(terms, input)).data?.makeCommitment?.code;
-const refusal = async (terms: Record<string, unknown>, input?: Record<string, unknown>): Promise<unknown> => (await make(terms, input)).errors?.[0]?.extensions?.code;
+  service.ask(MAKE, {
+    input: {
+      idempotencyKey: `m${++keys}`,
+      contract,
+      provider,
+      effectiveAt: { at: '2025-01-01T00:00:00Z' },
+      terms: { name: 'C', currency: 'USD', schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01')] }, ...terms },
+      ...input,
+    },
+  });
+const rejection = async (terms: Record<string, unknown>, input?: Record<string, unknown>): Promise<unknown> =>
+  (await make(terms, input)).data?.makeCommitment?.code;
+const refusal = async (terms: Record<string, unknown>, input?: Record<string, unknown>): Promise<unknown> =>
+  (await make(terms, input)).errors?.[0]?.extensions?.code;
 const events = async () => (await service.core.store.readAll({ after: null, limit: 10_000 })).events.length;
 
 describe('a command that cannot stand', () => {
@@ -56,8 +81,12 @@ describe('a command that cannot stand', () => {
 
   it('rejects terms that contradict themselves, by rule and by name', async () => {
     expect(await rejection({ schedule: { tranches: [tranche('a', '2026-01-01', '2025-01-01')] } })).toBe('TRANCHE_END_BEFORE_START');
-    expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2025-08-01'), tranche('b', '2025-07-01', '2026-01-01')] } })).toBe('TRANCHES_OVERLAP');
-    expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2025-07-01'), tranche('a', '2025-07-01', '2026-01-01')] } })).toBe('TRANCHE_DUPLICATE');
+    expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2025-08-01'), tranche('b', '2025-07-01', '2026-01-01')] } })).toBe(
+      'TRANCHES_OVERLAP',
+    );
+    expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2025-07-01'), tranche('a', '2025-07-01', '2026-01-01')] } })).toBe(
+      'TRANCHE_DUPLICATE',
+    );
     expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01', { value: '-1' })] } })).toBe('AMOUNT_NEGATIVE');
     expect(await rejection({ term: { start: { at: '2026-01-01T00:00:00Z' }, end: { at: '2025-01-01T00:00:00Z' } } })).toBe('TERM_END_BEFORE_START');
     expect(await rejection({ prepaid: true })).toBe('PREPAID_NEEDS_COST_COLUMN');
@@ -74,8 +103,21 @@ describe('a command that cannot stand', () => {
 
   it('refuses a revision that is not the one expected, and says which it is', async () => {
     const amend = `mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ${ACCEPT} } }`;
-    const input = { idempotencyKey: 'rev', commitment, reason: 'r', effectiveAt: { at: '2025-02-01T00:00:00Z' }, changes: { name: 'N' }, expectedRevision: 7 };
-    expect((await service.data(amend, { input })).amendCommitment).toMatchObject({ code: 'REVISION_CONFLICT', facts: [{ name: 'expected', value: '7' }, { name: 'actual', value: '0' }] });
+    const input = {
+      idempotencyKey: 'rev',
+      commitment,
+      reason: 'r',
+      effectiveAt: { at: '2025-02-01T00:00:00Z' },
+      changes: { name: 'N' },
+      expectedRevision: 7,
+    };
+    expect((await service.data(amend, { input })).amendCommitment).toMatchObject({
+      code: 'REVISION_CONFLICT',
+      facts: [
+        { name: 'expected', value: '7' },
+        { name: 'actual', value: '0' },
+      ],
+    });
   });
 
   it('leaves nothing behind', async () => {
@@ -94,14 +136,16 @@ describe('a query without bounds', () => {
   });
 
   it('is refused for its cost, also when a variable brings the size', async () => {
-    const query = 'query ($n: Int!) { contracts(first: $n) { nodes { commitments(first: $n) { nodes { history(first: $n) { nodes { type } } } } } } }';
+    const query =
+      'query ($n: Int!) { contracts(first: $n) { nodes { commitments(first: $n) { nodes { history(first: $n) { nodes { type } } } } } } }';
     expect((await service.ask(query, { n: 100 })).errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COSTLY');
     expect((await service.ask(query, { n: 3 })).errors).toBeUndefined();
     expect((await service.ask('{ commitments(first: 101) { nodes { id } } }')).errors?.[0]?.extensions['code']).toBe('PAGE_TOO_LARGE');
   });
 
   it('is refused for more than 10,000 buckets', async () => {
-    const query = 'query ($id: ID!) { commitment(id: $id) { series(bucket: HOUR, from: "2020-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z") { start } } }';
+    const query =
+      'query ($id: ID!) { commitment(id: $id) { series(bucket: HOUR, from: "2020-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z") { start } } }';
     expect((await service.ask(query, { id: commitment })).errors?.[0]?.extensions['code']).toBe('INPUT_INVALID');
   });
 });

@@ -19,7 +19,13 @@ let directory: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tenor-tour-'));
-  const env = { TENOR_DATA: directory, TENOR_STORE: `sqlite:${join(directory, 'ledger.db')}`, TENOR_PORT: '0', TENOR_LOG: 'error', TENOR_SECRET: DEMO_SECRET };
+  const env = {
+    TENOR_DATA: directory,
+    TENOR_STORE: `sqlite:${join(directory, 'ledger.db')}`,
+    TENOR_PORT: '0',
+    TENOR_LOG: 'error',
+    TENOR_SECRET: DEMO_SECRET,
+  };
   const clock = new DemoClock();
   const options = await compose(readConfig(env, { demo: true }), { clock, inProcess: true });
   key = (await seedDemo(options.core, clock)).apiKey;
@@ -31,7 +37,11 @@ afterAll(async () => {
 });
 
 async function answer(query: string): Promise<string> {
-  const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: JSON.stringify({ query }) });
+  const response = await fetch(`${ledger.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query }),
+  });
   const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
   expect(errors).toBeUndefined();
   return `${JSON.stringify(data, null, 2)}\n`;

@@ -8,11 +8,24 @@ let provider: string;
 
 beforeAll(async () => {
   service = await testService({ now: '2025-04-11T00:00:00Z' });
-  const party = (key: string, name: string) => service.data(`mutation ($input: RegisterPartyInput!) { registerParty(input: $input) { ${ACCEPT} } }`, { input: { idempotencyKey: key, name, names: [], roles: ['provider'] } });
+  const party = (key: string, name: string) =>
+    service.data(`mutation ($input: RegisterPartyInput!) { registerParty(input: $input) { ${ACCEPT} } }`, {
+      input: { idempotencyKey: key, name, names: [], roles: ['provider'] },
+    });
   provider = (await party('p1', 'AWS')).registerParty.id;
   const buyer = (await party('p2', 'Lab')).registerParty.id;
   const signed = await service.data(`mutation ($input: SignContractInput!) { signContract(input: $input) { ${ACCEPT} } }`, {
-    input: { idempotencyKey: 'c1', effectiveAt: { at: '2025-01-01T00:00:00Z' }, terms: { name: 'Agreement', parties: [{ party: provider, role: 'provider' }, { party: buyer, role: 'buyer' }] } },
+    input: {
+      idempotencyKey: 'c1',
+      effectiveAt: { at: '2025-01-01T00:00:00Z' },
+      terms: {
+        name: 'Agreement',
+        parties: [
+          { party: provider, role: 'provider' },
+          { party: buyer, role: 'buyer' },
+        ],
+      },
+    },
   });
   contract = signed.signContract.id;
 });
@@ -20,21 +33,52 @@ afterAll(() => service.close());
 
 const MAKE = `mutation ($input: MakeCommitmentInput!) { makeCommitment(input: $input) { ${ACCEPT} } }`;
 const make = async (key: string, terms: Record<string, unknown>) =>
-  (await service.data(MAKE, { input: { idempotencyKey: key, contract, provider, effectiveAt: { at: '2025-01-01T00:00:00Z' }, terms: { name: key, currency: 'USD', ...terms } } })).makeCommitment;
+  (
+    await service.data(MAKE, {
+      input: {
+        idempotencyKey: key,
+        contract,
+        provider,
+        effectiveAt: { at: '2025-01-01T00:00:00Z' },
+        terms: { name: key, currency: 'USD', ...terms },
+      },
+    })
+  ).makeCommitment;
 
 const FIGURE = '{ value known status reasons { code } }';
 const FIGURES = `utilization { period committed ${FIGURE} drawn ${FIGURE} remaining ${FIGURE} overage ${FIGURE} utilization ${FIGURE} elapsed ${FIGURE} pace ${FIGURE} forecast ${FIGURE} projectedShortfall ${FIGURE} requiredRate ${FIGURE} }`;
 
 describe('over GraphQL', () => {
   it('answers figures of a commitment without charges', async () => {
-    const made = await make('plain', { schedule: { tranches: [{ id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' }, amount: { value: '36500000' } }] } });
+    const made = await make('plain', {
+      schedule: {
+        tranches: [{ id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' }, amount: { value: '36500000' } }],
+      },
+    });
     expect(made).toMatchObject({ __typename: 'CommandAccepted', revision: 0, repeated: false });
-    const { commitment } = await service.data(`query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { name number unit column lifecycle provider { name } contract { name } ${FIGURES} answeredAt { effective recorded position lag } } }`, { id: made.id, token: made.token });
-    expect(commitment).toMatchObject({ name: 'plain', number: 1, unit: 'USD', column: 'BilledCost', lifecycle: 'Active', provider: { name: 'AWS' }, contract: { name: 'Agreement' } });
+    const { commitment } = await service.data(
+      `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { name number unit column lifecycle provider { name } contract { name } ${FIGURES} answeredAt { effective recorded position lag } } }`,
+      { id: made.id, token: made.token },
+    );
+    expect(commitment).toMatchObject({
+      name: 'plain',
+      number: 1,
+      unit: 'USD',
+      column: 'BilledCost',
+      lifecycle: 'Active',
+      provider: { name: 'AWS' },
+      contract: { name: 'Agreement' },
+    });
     expect(commitment.utilization.committed).toEqual({ value: '36500000', known: '36500000', status: 'EXACT', reasons: [] });
     expect(commitment.utilization.elapsed.value).toBe('0.273972602739726027');
     expect(commitment.utilization.projectedShortfall.value).toBe('36500000');
-    expect(await make('plain', { schedule: { tranches: [{ id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' }, amount: { value: '36500000' } }] } })).toMatchObject({ repeated: true, id: made.id });
+    expect(
+      await make('plain', {
+        schedule: {
+          tranches: [{ id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' }, amount: { value: '36500000' } }],
+        },
+      }),
+    ).toMatchObject({ repeated: true, id: made.id });
     expect(await make('plain', { schedule: { unknown: 'other' } })).toMatchObject({ __typename: 'CommandRejected', code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 });

@@ -9,7 +9,8 @@ import { type StartedStore, type StoreKind, STORES } from '../support/stores.js'
 // The worked examples of the arithmetic, numbered as there: 1 without the floor, 2, 4, 5, 7, 8. Through the real import and GraphQL.
 
 const ACCEPT = '__typename ... on CommandAccepted { id token } ... on CommandRejected { code message }';
-const HEADER = 'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName,ConsumedQuantity,ConsumedUnit,ChargeClass';
+const HEADER =
+  'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName,ConsumedQuantity,ConsumedUnit,ChargeClass';
 
 let service: TestService;
 let store: StartedStore;
@@ -23,14 +24,23 @@ beforeEach(async () => {
   store = await kind.start();
   service = await testService({ now: '2026-06-01', store });
   files = mkdtempSync(join(tmpdir(), 'tenor-examples-'));
-  const party = async (key: string) => (await service.data(`mutation ($input: RegisterPartyInput!) { registerParty(input: $input) { ${ACCEPT} } }`, { input: { idempotencyKey: key, name: key } })).registerParty.id as string;
+  const party = async (key: string) =>
+    (
+      await service.data(`mutation ($input: RegisterPartyInput!) { registerParty(input: $input) { ${ACCEPT} } }`, {
+        input: { idempotencyKey: key, name: key },
+      })
+    ).registerParty.id as string;
   provider = await party('Provider');
   const parties = [
     { party: provider, role: 'provider' },
     { party: await party('Lab'), role: 'buyer' },
   ];
   const terms = { name: 'Agreement', parties };
-  contract = (await service.data(`mutation ($input: SignContractInput!) { signContract(input: $input) { ${ACCEPT} } }`, { input: { idempotencyKey: 'c', effectiveAt: { at: '2024-01-01T00:00:00Z' }, terms } })).signContract.id;
+  contract = (
+    await service.data(`mutation ($input: SignContractInput!) { signContract(input: $input) { ${ACCEPT} } }`, {
+      input: { idempotencyKey: 'c', effectiveAt: { at: '2024-01-01T00:00:00Z' }, terms },
+    })
+  ).signContract.id;
 });
 afterEach(async () => {
   await service.close();
@@ -44,7 +54,9 @@ async function make(name: string, terms: Record<string, unknown>): Promise<strin
   expect(makeCommitment).toMatchObject({ __typename: 'CommandAccepted' });
   return makeCommitment.id;
 }
-const year = (from: string, to: string, amount: string) => ({ tranches: [{ id: 'p', start: { at: `${from}T00:00:00Z` }, end: { at: `${to}T00:00:00Z` }, amount: { value: amount } }] });
+const year = (from: string, to: string, amount: string) => ({
+  tranches: [{ id: 'p', start: { at: `${from}T00:00:00Z` }, end: { at: `${to}T00:00:00Z` }, amount: { value: amount } }],
+});
 
 interface Row {
   cost: string;
@@ -56,7 +68,10 @@ interface Row {
 async function deliver(rows: readonly Row[], recordedAt?: string): Promise<void> {
   if (recordedAt) service.clock.set(parseInstant(recordedAt));
   const path = join(files, `${++count}.csv`);
-  const lines = rows.map(({ cost, start, end, billingPeriod, quantity }) => `${cost},acct,USD,${billingPeriod ?? `${start.slice(0, 7)}-01`}T00:00:00Z,Usage,${end ?? start.replace(/T00/, 'T01')},${start},Provider,Compute,${quantity ?? ''},${quantity ? 'Hours' : ''},`);
+  const lines = rows.map(
+    ({ cost, start, end, billingPeriod, quantity }) =>
+      `${cost},acct,USD,${billingPeriod ?? `${start.slice(0, 7)}-01`}T00:00:00Z,Usage,${end ?? start.replace(/T00/, 'T01')},${start},Provider,Compute,${quantity ?? ''},${quantity ? 'Hours' : ''},`,
+  );
   writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
   const result = await service.core.imports.run({ path, name: 'file.csv', feed: 'provider', caller: { organization: 'one', actor: 'tester' } });
   expect(result).toMatchObject({ summary: { status: 'recorded', scan: { quarantined: 0 } } });
@@ -64,10 +79,29 @@ async function deliver(rows: readonly Row[], recordedAt?: string): Promise<void>
 }
 
 type Figures = Record<string, string | number | null> & { status?: string };
-const NAMES = ['committed', 'drawn', 'remaining', 'overage', 'utilization', 'elapsed', 'pace', 'forecast', 'projectedShortfall', 'requiredRate', 'used', 'expired'];
+const NAMES = [
+  'committed',
+  'drawn',
+  'remaining',
+  'overage',
+  'utilization',
+  'elapsed',
+  'pace',
+  'forecast',
+  'projectedShortfall',
+  'requiredRate',
+  'used',
+  'expired',
+];
 async function figures(id: string, asOf: { effective?: string; recorded?: string } = {}): Promise<Figures> {
-  const { commitment } = await service.data(`query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf) { utilization { ${NAMES.map((name) => `${name} { value status }`).join(' ')} intervalsEnded intervalsTotal } } }`, { id, asOf });
-  const { intervalsEnded, intervalsTotal, ...named } = commitment.utilization as Record<string, { value: string | null } | null> & { intervalsEnded: number | null; intervalsTotal: number | null };
+  const { commitment } = await service.data(
+    `query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf) { utilization { ${NAMES.map((name) => `${name} { value status }`).join(' ')} intervalsEnded intervalsTotal } } }`,
+    { id, asOf },
+  );
+  const { intervalsEnded, intervalsTotal, ...named } = commitment.utilization as Record<string, { value: string | null } | null> & {
+    intervalsEnded: number | null;
+    intervalsTotal: number | null;
+  };
   return { ...Object.fromEntries(Object.entries(named).map(([name, figure]) => [name, figure?.value ?? null])), intervalsEnded, intervalsTotal };
 }
 
@@ -85,9 +119,17 @@ describe.each(STORES)('worked examples on the $name', (each) => {
     ]);
     expect(await figures(id, { effective: '2025-06-01T00:00:00Z' })).toMatchObject({ drawn: '168', remaining: '1032' });
     expect(await figures(id, { effective: '2026-03-31T23:59:59Z' })).toMatchObject({ drawn: '228', utilization: '0.19', remaining: '972' });
-    const { commitment } = await service.data('query ($id: ID!) { commitment(id: $id) { lifecycle utilization { period } periods { id utilization { projectedShortfall { value status } utilization { value } elapsed { value } requiredRate { value reasons { code } } } } } }', { id });
+    const { commitment } = await service.data(
+      'query ($id: ID!) { commitment(id: $id) { lifecycle utilization { period } periods { id utilization { projectedShortfall { value status } utilization { value } elapsed { value } requiredRate { value reasons { code } } } } } }',
+      { id },
+    );
     expect(commitment).toMatchObject({ lifecycle: 'Expired', utilization: null });
-    expect(commitment.periods[0].utilization).toEqual({ projectedShortfall: { value: '972', status: 'EXACT' }, utilization: { value: '0.19' }, elapsed: { value: '1' }, requiredRate: { value: null, reasons: [{ code: 'UNDEFINED' }] } });
+    expect(commitment.periods[0].utilization).toEqual({
+      projectedShortfall: { value: '972', status: 'EXACT' },
+      utilization: { value: '0.19' },
+      elapsed: { value: '1' },
+      requiredRate: { value: null, reasons: [{ code: 'UNDEFINED' }] },
+    });
   });
 
   it('2: USD 1/h Continuous, 0.75 used in an hour: U 75 %, 0.25 expires; 2025 has 8,760 h, 2024 8,784 h', async () => {
@@ -95,8 +137,23 @@ describe.each(STORES)('worked examples on the $name', (each) => {
     const id = await make('A', { ...continuous, schedule: year('2025-01-01', '2026-01-01', '1') });
     const leap = await make('L', { ...continuous, priority: 200, schedule: year('2024-01-01', '2025-01-01', '1') });
     await deliver([{ cost: '0.75', start: '2025-01-01T00:00:00Z' }]);
-    expect(await figures(id, { effective: '2025-01-01T01:00:00Z' })).toMatchObject({ committed: '1', used: '0.75', expired: '0.25', utilization: '0.75', intervalsEnded: 1, intervalsTotal: 8760, pace: null, forecast: null, requiredRate: null });
-    expect(await figures(id, { effective: '2025-01-01T00:59:59Z' })).toMatchObject({ committed: '0', used: '0', utilization: null, intervalsEnded: 0 });
+    expect(await figures(id, { effective: '2025-01-01T01:00:00Z' })).toMatchObject({
+      committed: '1',
+      used: '0.75',
+      expired: '0.25',
+      utilization: '0.75',
+      intervalsEnded: 1,
+      intervalsTotal: 8760,
+      pace: null,
+      forecast: null,
+      requiredRate: null,
+    });
+    expect(await figures(id, { effective: '2025-01-01T00:59:59Z' })).toMatchObject({
+      committed: '0',
+      used: '0',
+      utilization: null,
+      intervalsEnded: 0,
+    });
     expect(await figures(leap, { effective: '2024-12-31T23:59:59Z' })).toMatchObject({ intervalsTotal: 8784, intervalsEnded: 8783, expired: '8783' });
   });
 
@@ -120,8 +177,16 @@ describe.each(STORES)('worked examples on the $name', (each) => {
   });
 
   it('5: a correction in billing period June, recorded 5 July: May as recorded by 1 July is 0, by 6 July 1,500', async () => {
-    const id = await make('A', { schedule: { tranches: [{ id: 'may', start: { at: '2025-05-01T00:00:00Z' }, end: { at: '2025-06-01T00:00:00Z' }, amount: { value: '1500' } }] } });
-    const hours = await make('H', { currency: null, category: 'Usage', unit: 'Hours', priority: 5, schedule: { tranches: [{ id: 'may', start: { at: '2025-05-01T00:00:00Z' }, end: { at: '2025-06-01T00:00:00Z' }, amount: { value: '1000' } }] } });
+    const id = await make('A', {
+      schedule: { tranches: [{ id: 'may', start: { at: '2025-05-01T00:00:00Z' }, end: { at: '2025-06-01T00:00:00Z' }, amount: { value: '1500' } }] },
+    });
+    const hours = await make('H', {
+      currency: null,
+      category: 'Usage',
+      unit: 'Hours',
+      priority: 5,
+      schedule: { tranches: [{ id: 'may', start: { at: '2025-05-01T00:00:00Z' }, end: { at: '2025-06-01T00:00:00Z' }, amount: { value: '1000' } }] },
+    });
     service.clock.set(parseInstant('2026-07-05'));
     await deliver([{ cost: '1500', start: '2025-05-10T00:00:00Z', billingPeriod: '2025-06-01', quantity: '1000' }]);
     const may = { effective: '2025-05-31T23:59:59Z' };
@@ -134,7 +199,10 @@ describe.each(STORES)('worked examples on the $name', (each) => {
   it('7 and 8: a reversal moves nothing else; a row of 100 delivered again as 90 leaves A 90, B 0', async () => {
     const a = await make('A', { priority: 1, schedule: year('2025-01-01', '2026-01-01', '100') });
     const b = await make('B', { priority: 2, schedule: year('2025-01-01', '2026-01-01', '1000') });
-    const drawn = async () => [(await figures(a, { effective: '2025-12-31T00:00:00Z' }))['drawn'], (await figures(b, { effective: '2025-12-31T00:00:00Z' }))['drawn']];
+    const drawn = async () => [
+      (await figures(a, { effective: '2025-12-31T00:00:00Z' }))['drawn'],
+      (await figures(b, { effective: '2025-12-31T00:00:00Z' }))['drawn'],
+    ];
     const x = { cost: '100', start: '2025-02-01T00:00:00Z' };
     const y = { cost: '50', start: '2025-02-02T00:00:00Z' };
     await deliver([x, y]);

@@ -1,4 +1,12 @@
-import { type Amount, type Clause, commitmentDecider, type CommitmentCommand, type CommitmentEvent, type MadeCommitment, type Terms } from '#commitments/domain';
+import {
+  type Amount,
+  type Clause,
+  commitmentDecider,
+  type CommitmentCommand,
+  type CommitmentEvent,
+  type MadeCommitment,
+  type Terms,
+} from '#commitments/domain';
 import { decimal, exactly, fold, isRejected, parseInstant, type UncertainPeriod } from '#kernel';
 
 export const at = parseInstant;
@@ -16,7 +24,10 @@ export const spendTerms = (amount: Amount | string, changes: Partial<Terms> = {}
   measure: { kind: 'cost', column: 'BilledCost', currency: 'USD' },
   prepaid: false,
   term: null,
-  schedule: { kind: 'tranches', tranches: [{ id: 't1', ...period('2025-01-01', '2026-01-01'), amount: typeof amount === 'string' ? known(amount) : amount }] },
+  schedule: {
+    kind: 'tranches',
+    tranches: [{ id: 't1', ...period('2025-01-01', '2026-01-01'), amount: typeof amount === 'string' ? known(amount) : amount }],
+  },
   interval: null,
   eligibility: { kind: 'rules', inclusions: [], exclusions: [] },
   priority: 1,

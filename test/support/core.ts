@@ -9,7 +9,12 @@ import { type Core, openCore } from '../../apps/ledger/core.js';
 import { at } from './commitments.js';
 
 /** A ledger without doors in a directory of its own. */
-export function testCore(options: { store?: string; directory?: string; now?: string } = {}): { core: Core; clock: SteppedClock; directory: string; close(): Promise<void> } {
+export function testCore(options: { store?: string; directory?: string; now?: string } = {}): {
+  core: Core;
+  clock: SteppedClock;
+  directory: string;
+  close(): Promise<void>;
+} {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tenor-core-'));
   const clock = new SteppedClock(at(options.now ?? '2026-01-01'));
   const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: options.store ?? `sqlite:${join(directory, 'ledger.db')}` });
@@ -44,4 +49,12 @@ export async function commit(core: Core, organization: string, id: string, key: 
 }
 
 export const make = (core: Core, organization: string, id: string, terms: Terms, effectiveAt = '2025-01-01'): Promise<number> =>
-  commit(core, organization, id, `make-${id}`, { type: 'MakeCommitment', commitmentId: id, contractId: 'k1', provider: 'p1', effectiveAt: exactly(at(effectiveAt)), terms, evidence: [] });
+  commit(core, organization, id, `make-${id}`, {
+    type: 'MakeCommitment',
+    commitmentId: id,
+    contractId: 'k1',
+    provider: 'p1',
+    effectiveAt: exactly(at(effectiveAt)),
+    terms,
+    evidence: [],
+  });

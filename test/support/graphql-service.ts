@@ -26,7 +26,12 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin')[]): Caller => ({ organization, actor: 'tester', keyId: `${organization}key`, roles: new Set(roles) });
+const caller = (organization: string, ...roles: ('reader' | 'recorder' | 'admin')[]): Caller => ({
+  organization,
+  actor: 'tester',
+  keyId: `${organization}key`,
+  roles: new Set(roles),
+});
 const CALLERS: Readonly<Record<string, Caller>> = { one: caller('one', 'admin'), reader: caller('one', 'reader'), two: caller('two', 'admin') };
 export const TEST_CALLERS: CallerSource = { authenticate: (secret) => CALLERS[secret] ?? null };
 
@@ -36,13 +41,27 @@ export interface TestServiceOptions {
   readonly now?: string;
 }
 
-export async function testService({ store, directory = mkdtempSync(join(tmpdir(), 'tenor-service-')), now = '2026-01-01' }: TestServiceOptions = {}): Promise<TestService> {
+export async function testService({
+  store,
+  directory = mkdtempSync(join(tmpdir(), 'tenor-service-')),
+  now = '2026-01-01',
+}: TestServiceOptions = {}): Promise<TestService> {
   const clock = new SteppedClock(at(now));
-  const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: store?.url ?? `sqlite:${join(directory, 'ledger.db')}`, TENOR_LEDGER: store?.ledger, TENOR_PORT: '0', TENOR_LOG: 'error' });
+  const config = readConfig({
+    TENOR_DATA: directory,
+    TENOR_STORE: store?.url ?? `sqlite:${join(directory, 'ledger.db')}`,
+    TENOR_LEDGER: store?.ledger,
+    TENOR_PORT: '0',
+    TENOR_LOG: 'error',
+  });
   const options = await compose(config, { clock, inProcess: true });
   const ledger = await createLedger({ ...options, callers: TEST_CALLERS, log: createLog('error') });
   const ask = async (query: string, variables: Record<string, unknown> = {}, key = 'one'): Promise<Answer> => {
-    const response = await fetch(`${ledger.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: JSON.stringify({ query, variables }) });
+    const response = await fetch(`${ledger.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query, variables }),
+    });
     return (await response.json()) as Answer;
   };
   return {

@@ -27,5 +27,7 @@ export const STORES: readonly StoreKind[] = [
       return { url: double.url, ledger: freshLedger(), stop: () => double.stop() };
     },
   },
-  ...(server ? [{ name: 'EventStoreDB, real server', start: () => Promise.resolve({ url: server, ledger: freshLedger(), stop: () => Promise.resolve() }) }] : []),
+  ...(server
+    ? [{ name: 'EventStoreDB, real server', start: () => Promise.resolve({ url: server, ledger: freshLedger(), stop: () => Promise.resolve() }) }]
+    : []),
 ];

@@ -18,7 +18,9 @@ export async function allocateDelivery(run: Run, engine: AllocationEngine): Prom
   for (const [index, chunk] of planned.entries()) {
     if (index < run.done) continue;
     const final = index === planned.length - 1;
-    await run.append(chunk.kind === CHUNK_KINDS.reversed ? await reverseChunk(run, engine, chunk, final) : await allocateChunk(run, engine, chunk, final));
+    await run.append(
+      chunk.kind === CHUNK_KINDS.reversed ? await reverseChunk(run, engine, chunk, final) : await allocateChunk(run, engine, chunk, final),
+    );
   }
   if (planned.length === 0) await run.append({ final: true });
 }

@@ -26,7 +26,9 @@ const SETTLE_MS = 3_600_000;
 /** Charges wait longer than any allocation takes: the log or the disk is in trouble. */
 export class AllocationFault extends Error {
   constructor() {
-    super('Charges are recorded but not allocated. Their figures are PROVISIONAL until they are. Is the store in reach, the disk full? It is tried again. [ALLOC-101]');
+    super(
+      'Charges are recorded but not allocated. Their figures are PROVISIONAL until they are. Is the store in reach, the disk full? It is tried again. [ALLOC-101]',
+    );
     this.name = 'AllocationFault';
   }
 }
@@ -138,7 +140,9 @@ export class Allocator {
       done: count,
       append: async (data) => {
         const event = this.newEvent(trigger, runId, count, data);
-        const outcome = await this.options.store.append([{ stream: allocationStream(this.options.ledger, organization), expected: revision < 0 ? 'no-stream' : revision, events: [event] }]);
+        const outcome = await this.options.store.append([
+          { stream: allocationStream(this.options.ledger, organization), expected: revision < 0 ? 'no-stream' : revision, events: [event] },
+        ]);
         if (!outcome.ok) throw new Overtaken();
         revision++;
         count++;
@@ -155,7 +159,11 @@ export class Allocator {
     const fingerprint = this.books.fingerprint(organization, position);
     const kept = this.engines.get(organization);
     const fits = kept?.fingerprint === fingerprint && kept.revision === before && run.done === 0;
-    const engine = fits ? kept.engine : new AllocationEngine(this.books.at(organization, position), { drawn: (commitment, from, to) => this.drawdown.between(commitment, from, to, LATEST) });
+    const engine = fits
+      ? kept.engine
+      : new AllocationEngine(this.books.at(organization, position), {
+          drawn: (commitment, from, to) => this.drawdown.between(commitment, from, to, LATEST),
+        });
     this.engines.delete(organization);
     await allocateDelivery(run, engine);
     this.engines.set(organization, { fingerprint, revision: after(), engine });
@@ -170,7 +178,18 @@ export class Allocator {
       id: uuidV5(trigger, `allocation|${index}`),
       type: 'ChargesAllocated',
       data: canonicalJson({ ...data, run, trigger }),
-      metadata: envelopeText({ schemaVersion: 1, organization, effectiveAt: null, actor: 'allocator', onBehalfOf: null, keyDigest: null, correlation: run, causation: trigger, ruleVersion: ALLOCATION_RULES, evidence: [] }),
+      metadata: envelopeText({
+        schemaVersion: 1,
+        organization,
+        effectiveAt: null,
+        actor: 'allocator',
+        onBehalfOf: null,
+        keyDigest: null,
+        correlation: run,
+        causation: trigger,
+        ruleVersion: ALLOCATION_RULES,
+        evidence: [],
+      }),
     };
   }
 }

@@ -8,8 +8,10 @@ import { make, testCore, commit } from '../../../test/support/core.js';
 import { decimal, exactly } from '#kernel';
 import { Drawdown } from '../read/drawdown.js';
 
-const HEADER = 'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
-const row = (cost: string, start: string, billingPeriod = `${start.slice(0, 7)}-01`) => `${cost},acct,USD,,${billingPeriod}T00:00:00Z,Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
+const HEADER =
+  'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
+const row = (cost: string, start: string, billingPeriod = `${start.slice(0, 7)}-01`) =>
+  `${cost},acct,USD,,${billingPeriod}T00:00:00Z,Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
 
 const ORG = 'o1';
 let ledger: ReturnType<typeof testCore>;
@@ -27,7 +29,13 @@ let count = 0;
 async function deliver(rows: readonly string[], options: { feed?: string; covers?: string[] } = {}) {
   const path = join(files, `${++count}.csv`);
   writeFileSync(path, [HEADER, ...rows, ''].join('\n'));
-  const result = await ledger.core.imports.run({ path, name: 'test.csv', feed: options.feed ?? 'aws', covers: (options.covers ?? []).map((day) => parseInstant(day)), caller: { organization: ORG, actor: 'tester' } });
+  const result = await ledger.core.imports.run({
+    path,
+    name: 'test.csv',
+    feed: options.feed ?? 'aws',
+    covers: (options.covers ?? []).map((day) => parseInstant(day)),
+    caller: { organization: ORG, actor: 'tester' },
+  });
   if ('rejection' in result) throw new Error(result.rejection.code);
   await ledger.core.settle();
   return result.summary;
@@ -65,7 +73,13 @@ describe('deliveries', () => {
     await make(ledger.core, ORG, 'b', spendTerms('1000', { priority: 2 }));
     await ledger.core.settle();
     expect([drawn('a'), drawn('b')]).toEqual(['100', '20']);
-    await commit(ledger.core, ORG, 'a', 'amend', { type: 'AmendCommitment', effectiveAt: exactly(parseInstant('2025-06-01')), changes: { trancheAmounts: [{ id: 't1', amount: { kind: 'known', value: decimal('30') } }] }, reason: 'renegotiated', evidence: [] });
+    await commit(ledger.core, ORG, 'a', 'amend', {
+      type: 'AmendCommitment',
+      effectiveAt: exactly(parseInstant('2025-06-01')),
+      changes: { trancheAmounts: [{ id: 't1', amount: { kind: 'known', value: decimal('30') } }] },
+      reason: 'renegotiated',
+      evidence: [],
+    });
     await ledger.core.settle();
     expect([drawn('a'), drawn('b')]).toEqual(['30', '90']);
   });

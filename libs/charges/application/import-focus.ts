@@ -74,7 +74,13 @@ export class FocusImport {
       const feed = await this.feed(organization, feedId);
       const mends = await mendsOf(feed, files);
       const scan = await intake.scan(
-        { ...request.scan, path: request.path, name: request.name, ...(mends.size > 0 ? { mends } : {}), ...(request.dryRun ? {} : { keepIn: files.root }) },
+        {
+          ...request.scan,
+          path: request.path,
+          name: request.name,
+          ...(mends.size > 0 ? { mends } : {}),
+          ...(request.dryRun ? {} : { keepIn: files.root }),
+        },
         request.onProgress,
         request.signal,
       );
@@ -97,15 +103,28 @@ export class FocusImport {
     const { organization } = request.caller;
     const feed = await this.feed(organization, feedId);
     const appendOnly = request.appendOnly ?? (feed.status === 'open' && feed.appendOnly);
-    if (feed.status === 'open' && feed.appendOnly !== appendOnly) return { rejection: { code: 'FEED_APPEND_ONLY_MISMATCH', feedId, appendOnly: feed.appendOnly } };
+    if (feed.status === 'open' && feed.appendOnly !== appendOnly)
+      return { rejection: { code: 'FEED_APPEND_ONLY_MISMATCH', feedId, appendOnly: feed.appendOnly } };
     const slices = slicesOf(scan, feed, request.covers ?? []);
     const keys = slices.map(({ billingAccount, billingPeriodStart }) => sliceKey(billingAccount, billingPeriodStart));
     const base = { feedId, scan };
     if (changesNothing(feed, scan.sha256, keys, scan.rows)) {
-      return { summary: { ...base, status: 'unchanged', deliveryId: null, additions: 0, reversals: 0, unchanged: scan.rows - scan.quarantined, position: null } };
+      return {
+        summary: {
+          ...base,
+          status: 'unchanged',
+          deliveryId: null,
+          additions: 0,
+          reversals: 0,
+          unchanged: scan.rows - scan.quarantined,
+          position: null,
+        },
+      };
     }
     const replaces = !appendOnly && feed.status === 'open' && keys.some((key) => feed.inForce.has(key));
-    const diff = replaces ? await this.compare(intake, organization, feedId, keys) : { reversed: 0, added: scan.rows - scan.quarantined, unchanged: 0 };
+    const diff = replaces
+      ? await this.compare(intake, organization, feedId, keys)
+      : { reversed: 0, added: scan.rows - scan.quarantined, unchanged: 0 };
     const counts = { additions: diff.added, reversals: diff.reversed, unchanged: diff.unchanged };
     if (request.dryRun) return { summary: { ...base, ...counts, status: 'checked', deliveryId: null, position: null } };
     const revision = feed.status === 'open' ? feed.events : 0;
@@ -137,7 +156,12 @@ export class FocusImport {
     return { rejection: result.rejection as FeedRejection };
   }
 
-  private async compare(intake: Intake, organization: string, feedId: string, keys: readonly string[]): Promise<{ reversed: number; added: number; unchanged: number }> {
+  private async compare(
+    intake: Intake,
+    organization: string,
+    feedId: string,
+    keys: readonly string[],
+  ): Promise<{ reversed: number; added: number; unchanged: number }> {
     await this.options.caughtUp();
     return intake.diff(inForceRows(this.options, organization, feedId, new Set(keys)));
   }
@@ -145,10 +169,26 @@ export class FocusImport {
   /** Reversals, then additions by (ChargePeriodStart, row), then what was quarantined; one event a chunk. Answers how many. */
   private async writeChunks(request: ImportRequest, intake: Intake, deliveryId: string, scan: ScanSummary, onlyAdded: boolean): Promise<number> {
     const { organization, actor, onBehalfOf = null } = request.caller;
-    const metadata = envelopeText({ schemaVersion: 1, organization, effectiveAt: null, actor, onBehalfOf, keyDigest: null, correlation: deliveryId, causation: null, ruleVersion: 'delivery-1', evidence: [] });
-    const writer = new ChunkWriter(this.options.store, deliveryStream(this.options.ledger, organization, deliveryId), (type, chunk, data): NewEvent => ({ id: uuidV5(deliveryId, `chunk|${chunk}`), type, data, metadata }));
+    const metadata = envelopeText({
+      schemaVersion: 1,
+      organization,
+      effectiveAt: null,
+      actor,
+      onBehalfOf,
+      keyDigest: null,
+      correlation: deliveryId,
+      causation: null,
+      ruleVersion: 'delivery-1',
+      evidence: [],
+    });
+    const writer = new ChunkWriter(
+      this.options.store,
+      deliveryStream(this.options.ledger, organization, deliveryId),
+      (type, chunk, data): NewEvent => ({ id: uuidV5(deliveryId, `chunk|${chunk}`), type, data, metadata }),
+    );
     if (onlyAdded) {
-      for await (const addresses of intake.reversals()) await writer.write('ChargesReversed', canonicalJson({ deliveryId, chunk: writer.next, of: groupAddresses(addresses) }));
+      for await (const addresses of intake.reversals())
+        await writer.write('ChargesReversed', canonicalJson({ deliveryId, chunk: writer.next, of: groupAddresses(addresses) }));
     }
     for await (const { text } of intake.chunks({ deliveryId, firstChunk: writer.next, onlyAdded })) await writer.write('ChargesRecorded', text);
     if (scan.quarantineSha256 !== null) {
@@ -170,7 +210,8 @@ export class FocusImport {
 }
 
 /** What else the rows of a delivery hang on: an interrupted import that is repeated otherwise is another delivery. */
-const settingsOf = ({ covers = [], scan }: ImportRequest): string => JSON.stringify([[...covers].sort(), scan?.defaults ?? null, scan?.virtualCurrencies ?? null]);
+const settingsOf = ({ covers = [], scan }: ImportRequest): string =>
+  JSON.stringify([[...covers].sort(), scan?.defaults ?? null, scan?.virtualCurrencies ?? null]);
 
 /** The slices of the file, and those that it covers without a row. */
 function slicesOf(scan: ScanSummary, feed: Feed, covers: readonly Instant[]): Delivery['slices'] {
@@ -179,7 +220,9 @@ function slicesOf(scan: ScanSummary, feed: Feed, covers: readonly Instant[]): De
   const emptied = (feed.status === 'open' ? [...feed.inForce.keys()] : []).flatMap((key) => {
     const [period, ...account] = key.split('|');
     const billingPeriodStart = parseInt(period as string, 10) as Instant;
-    return covers.includes(billingPeriodStart) && !present.has(key) ? [{ billingAccount: account.join('|'), billingPeriodStart, rows: 0, quarantined: 0 }] : [];
+    return covers.includes(billingPeriodStart) && !present.has(key)
+      ? [{ billingAccount: account.join('|'), billingPeriodStart, rows: 0, quarantined: 0 }]
+      : [];
   });
   return [...slices, ...emptied];
 }

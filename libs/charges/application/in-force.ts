@@ -13,7 +13,12 @@ interface Sources {
 }
 
 /** Rows of the feed that are in force in these slices, in recorded order, a chunk at a time. */
-export async function* inForceRows({ database, store, ledger }: Sources, organization: string, feedId: string, slices: ReadonlySet<string>): AsyncGenerator<readonly InForceRow[]> {
+export async function* inForceRows(
+  { database, store, ledger }: Sources,
+  organization: string,
+  feedId: string,
+  slices: ReadonlySet<string>,
+): AsyncGenerator<readonly InForceRow[]> {
   const chunks = new Chunks(database, store, ledger, 2);
   const addresses = database
     .sql(

@@ -48,11 +48,24 @@ export interface MendedRow {
 export type FeedEvent =
   | { readonly type: 'FeedOpened'; readonly feedId: string; readonly name: string; readonly appendOnly: boolean }
   | ({ readonly type: 'DeliveryRecorded'; readonly feedId: string } & Delivery)
-  | { readonly type: 'RowsMended'; readonly feedId: string; readonly deliveryId: string; readonly chunk: number | null; readonly fieldsSha256: string; readonly rows: readonly MendedRow[] };
+  | {
+      readonly type: 'RowsMended';
+      readonly feedId: string;
+      readonly deliveryId: string;
+      readonly chunk: number | null;
+      readonly fieldsSha256: string;
+      readonly rows: readonly MendedRow[];
+    };
 
 export type FeedCommand =
   | { readonly type: 'RecordDelivery'; readonly feedId: string; readonly name: string; readonly appendOnly: boolean; readonly delivery: Delivery }
-  | { readonly type: 'MendRows'; readonly deliveryId: string; readonly chunk: number | null; readonly fieldsSha256: string; readonly rows: readonly MendedRow[] };
+  | {
+      readonly type: 'MendRows';
+      readonly deliveryId: string;
+      readonly chunk: number | null;
+      readonly fieldsSha256: string;
+      readonly rows: readonly MendedRow[];
+    };
 
 export interface SliceInForce {
   readonly deliveryId: string;
@@ -101,7 +114,8 @@ export const feedDecider: Decider<Feed, FeedCommand, FeedEvent, FeedRejection> =
       return accept({ type: 'RowsMended', feedId: feed.feedId, deliveryId, chunk, fieldsSha256, rows });
     }
     const { feedId, name, appendOnly, delivery } = command;
-    if (feed.status === 'open' && feed.appendOnly !== appendOnly) return reject({ code: 'FEED_APPEND_ONLY_MISMATCH', feedId, appendOnly: feed.appendOnly });
+    if (feed.status === 'open' && feed.appendOnly !== appendOnly)
+      return reject({ code: 'FEED_APPEND_ONLY_MISMATCH', feedId, appendOnly: feed.appendOnly });
     const recorded: FeedEvent = { type: 'DeliveryRecorded', feedId, ...delivery };
     return feed.status === 'none' ? accept<FeedEvent>({ type: 'FeedOpened', feedId, name, appendOnly }, recorded) : accept(recorded);
   },
@@ -117,7 +131,8 @@ export const feedDecider: Decider<Feed, FeedCommand, FeedEvent, FeedRejection> =
 
 function recorded(feed: OpenFeed, { deliveryId, file, slices }: Extract<FeedEvent, { type: 'DeliveryRecorded' }>): OpenFeed {
   const inForce = new Map(feed.inForce);
-  for (const { billingAccount, billingPeriodStart } of slices) inForce.set(sliceKey(billingAccount, billingPeriodStart), { deliveryId, sha256: file.sha256 });
+  for (const { billingAccount, billingPeriodStart } of slices)
+    inForce.set(sliceKey(billingAccount, billingPeriodStart), { deliveryId, sha256: file.sha256 });
   return { ...feed, events: feed.events + 1, inForce, files: new Set(feed.files).add(file.sha256) };
 }
 

@@ -49,7 +49,12 @@ class LazyAnsweredAt implements AnsweredAtType {
 
 function refuseWait(error: unknown): never {
   if (error instanceof NotVisibleYet) {
-    throw new Refusal('NOT_VISIBLE_YET', `What the token names is not visible after ${error.waitedMs} ms. It is recorded; ask again shortly.`, { waitedMs: error.waitedMs }, 503);
+    throw new Refusal(
+      'NOT_VISIBLE_YET',
+      `What the token names is not visible after ${error.waitedMs} ms. It is recorded; ask again shortly.`,
+      { waitedMs: error.waitedMs },
+      503,
+    );
   }
   throw error;
 }

@@ -29,7 +29,9 @@ export class ChargesQueries {
     return plain === null ? null : this.find(plain, args, context);
   }
 
-  @Query(() => ChargeConnection, { description: 'Charges in recorded order, with why each drew or did not. A reversed charge is gone from the position on that reversed it.' })
+  @Query(() => ChargeConnection, {
+    description: 'Charges in recorded order, with why each drew or did not. A reversed charge is gone from the position on that reversed it.',
+  })
   async charges(
     @Args() page: PageArgs,
     @Args() args: AskedAtArgs,
@@ -53,8 +55,15 @@ export class ChargesQueries {
     });
   }
 
-  @ResolveField(() => AllocationDecisionType, { nullable: true, description: 'What this commitment got of the charge, or why nothing; null where there was no such commitment.' })
-  async why(@Parent() { known, moment }: ChargeNode, @Args('commitment', { type: () => ID }) token: string, @Context() context: CallContext): Promise<AllocationDecisionType | null> {
+  @ResolveField(() => AllocationDecisionType, {
+    nullable: true,
+    description: 'What this commitment got of the charge, or why nothing; null where there was no such commitment.',
+  })
+  async why(
+    @Parent() { known, moment }: ChargeNode,
+    @Args('commitment', { type: () => ID }) token: string,
+    @Context() context: CallContext,
+  ): Promise<AllocationDecisionType | null> {
     const commitment = requireId(context, 'Commitment', token);
     const recorded = known.decision?.find((entry) => entry.commitment === commitment);
     if (recorded) return decisionType(recorded, context);
@@ -76,7 +85,8 @@ function addressOf(id: string): ChargeAddress | null {
   return deliveryId && chunk && index ? { deliveryId, chunk: parseInt(chunk, 10), index: parseInt(index, 10) } : null;
 }
 
-const keyOf = (after: readonly (string | number | null)[] | null): ChargeKey | null => after && { counts: after[0] as number, chunk: after[1] as number, index: after[2] as number };
+const keyOf = (after: readonly (string | number | null)[] | null): ChargeKey | null =>
+  after && { counts: after[0] as number, chunk: after[1] as number, index: after[2] as number };
 
 function chargeNode(known: KnownCharge, moment: Moment, context: CallContext): ChargeNode {
   const { tags, billingPeriodEnd: _end, contractApplied: _applied, ...charge } = known.charge;

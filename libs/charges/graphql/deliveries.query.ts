@@ -103,12 +103,24 @@ export class DeliveriesQueries {
   async deliveries(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<DeliveryType>> {
     const moment = await this.answers.moment(context, args);
     const request = pageRequest(page, context);
-    const rows = this.list.list(context.caller.organization, { after: (request.after?.[0] as number | undefined) ?? 0, limit: request.limit, position: moment.position });
-    return pageOf(request, rows, context, { node: (row) => deliveryNode(row, moment, context), keyset: ({ number }) => [number], answeredAt: this.answers.answeredAt(context, moment) });
+    const rows = this.list.list(context.caller.organization, {
+      after: (request.after?.[0] as number | undefined) ?? 0,
+      limit: request.limit,
+      position: moment.position,
+    });
+    return pageOf(request, rows, context, {
+      node: (row) => deliveryNode(row, moment, context),
+      keyset: ({ number }) => [number],
+      answeredAt: this.answers.answeredAt(context, moment),
+    });
   }
 
   @Query(() => DeliveryType, { nullable: true, description: 'One delivery; null for an id that is not there or not yours.' })
-  async delivery(@Args('id', { type: () => ID }) id: string, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<DeliveryType | null> {
+  async delivery(
+    @Args('id', { type: () => ID }) id: string,
+    @Args() args: AskedAtArgs,
+    @Context() context: CallContext,
+  ): Promise<DeliveryType | null> {
     const plain = context.idOf('Delivery', id);
     if (plain === null) return null;
     const moment = await this.answers.moment(context, args);
@@ -125,9 +137,20 @@ export class DeliveriesQueries {
   ): Page<QuarantinedRowType> {
     const request = pageRequest(page, context);
     const after = (request.after?.[0] as number | undefined) ?? 0;
-    const rows = this.quarantine.rows(context.caller.organization, delivery.deliveryId, { after, limit: request.limit, position: moment.position, openOnly });
+    const rows = this.quarantine.rows(context.caller.organization, delivery.deliveryId, {
+      after,
+      limit: request.limit,
+      position: moment.position,
+      openOnly,
+    });
     return pageOf(request, rows, context, {
-      node: ({ row, line, problems, billingPeriodStart, mendedAt }) => ({ row, line, problems, billingPeriodStart: billingPeriodStart ? parseInstant(billingPeriodStart) : null, mended: mendedAt !== null }),
+      node: ({ row, line, problems, billingPeriodStart, mendedAt }) => ({
+        row,
+        line,
+        problems,
+        billingPeriodStart: billingPeriodStart ? parseInstant(billingPeriodStart) : null,
+        mended: mendedAt !== null,
+      }),
       keyset: ({ row }) => [row],
     });
   }

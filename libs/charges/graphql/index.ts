@@ -12,8 +12,16 @@ import { DeliveriesQueries } from './deliveries.query.js';
 
 @Module({
   providers: [
-    { provide: Moments, inject: [ENTITIES, PROJECTOR, CLOCK], useFactory: (entities: Entities, projector: Projector, clock: Clock) => new Moments(entities, projector, clock) },
-    { provide: ChargesReader, inject: [ENTITIES, EVENT_STORE, LEDGER_ID], useFactory: (entities: Entities, store: EventStore, ledger: string) => new ChargesReader(entities, store, ledger) },
+    {
+      provide: Moments,
+      inject: [ENTITIES, PROJECTOR, CLOCK],
+      useFactory: (entities: Entities, projector: Projector, clock: Clock) => new Moments(entities, projector, clock),
+    },
+    {
+      provide: ChargesReader,
+      inject: [ENTITIES, EVENT_STORE, LEDGER_ID],
+      useFactory: (entities: Entities, store: EventStore, ledger: string) => new ChargesReader(entities, store, ledger),
+    },
     { provide: Deliveries, inject: [ENTITIES], useFactory: ({ database }: Entities) => new Deliveries(database) },
     { provide: Quarantine, inject: [ENTITIES], useFactory: ({ database }: Entities) => new Quarantine(database) },
     Answers,

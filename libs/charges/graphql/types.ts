@@ -102,7 +102,10 @@ export class ChargeType extends NodeType {
   commitmentDiscountStatus!: string | null;
   @Field(() => [TagType])
   tags!: readonly TagType[];
-  @Field(() => [AllocationDecisionType], { nullable: true, description: 'Decisions worth recording, in order; null: not allocated yet. Ask `why` for any other commitment.' })
+  @Field(() => [AllocationDecisionType], {
+    nullable: true,
+    description: 'Decisions worth recording, in order; null: not allocated yet. Ask `why` for any other commitment.',
+  })
   decisions!: readonly AllocationDecisionType[] | null;
 }
 export const ChargeConnection = connectionOf(ChargeType, 'Charge');

@@ -31,8 +31,12 @@ export class BookReader {
 
   /** Changes with everything that an allocation depends on. */
   fingerprint(organization: string, position: number): string {
-    const revisions = this.entities.list(organization, 'commitment', { limit: ALL, position }).map((entity) => this.entities.revisionAt(entity.seq, position));
-    const parties = this.entities.list(organization, 'party', { limit: ALL, position }).map((entity) => this.entities.revisionAt(entity.seq, position));
+    const revisions = this.entities
+      .list(organization, 'commitment', { limit: ALL, position })
+      .map((entity) => this.entities.revisionAt(entity.seq, position));
+    const parties = this.entities
+      .list(organization, 'party', { limit: ALL, position })
+      .map((entity) => this.entities.revisionAt(entity.seq, position));
     return `${revisions.join(',')}|${parties.join(',')}`;
   }
 

@@ -70,7 +70,14 @@ export class ChargesReader {
         if (reversed.has(index) || !rowMatches(chunk, index, filter)) continue;
         const decision = decisionOf(index);
         if (!decisionMatches(decision, filter)) continue;
-        found.push({ deliveryId: address.deliveryId, chunk: address.chunk, index, key: { counts: address.counts, chunk: address.chunk, index }, charge: chunk.charge(index), decision });
+        found.push({
+          deliveryId: address.deliveryId,
+          chunk: address.chunk,
+          index,
+          key: { counts: address.counts, chunk: address.chunk, index },
+          charge: chunk.charge(index),
+          decision,
+        });
         if (found.length >= limit) return found;
       }
     }
@@ -80,7 +87,9 @@ export class ChargesReader {
   /** One charge; null where it is not the organization's, not recorded at the moment, or reversed by then. */
   async charge(moment: Moment, { deliveryId, chunk: number, index }: ChargeAddress): Promise<KnownCharge | null> {
     const row = this.entities.database
-      .sql(`SELECT c.counts FROM chunks c JOIN deliveries d ON d.id = c.delivery WHERE c.delivery = ? AND c.chunk = ? AND c.kind = ${CHUNK_KINDS.recorded} AND d.org = ? AND c.counts <= ?`)
+      .sql(
+        `SELECT c.counts FROM chunks c JOIN deliveries d ON d.id = c.delivery WHERE c.delivery = ? AND c.chunk = ? AND c.kind = ${CHUNK_KINDS.recorded} AND d.org = ? AND c.counts <= ?`,
+      )
       .get<[number]>(deliveryId, number, moment.organization, moment.position);
     const address = { deliveryId, chunk: number };
     if (!row || this.chunks.reversedRows(address, moment.position).has(index)) return null;

@@ -8,7 +8,8 @@ import { CHUNK_KINDS, type ReversedChunk } from './charges.projection.js';
 /** A position after every event. */
 export const LATEST = Number.MAX_SAFE_INTEGER;
 
-export const deliveryStream = (ledger: string, organization: string, deliveryId: string): string => `${ledger}.${organization}.delivery-${deliveryId}`;
+export const deliveryStream = (ledger: string, organization: string, deliveryId: string): string =>
+  `${ledger}.${organization}.delivery-${deliveryId}`;
 
 export interface ChunkAddress {
   readonly deliveryId: string;
@@ -25,7 +26,15 @@ export interface ChunkRow extends ChunkAddress {
 }
 
 type Found = [string, number, number, number, number | null, number | null, number];
-const toChunk = ([deliveryId, chunk, kind, rows, firstStart, lastEnd, counts]: Found): ChunkRow => ({ deliveryId, chunk, kind, rows, firstStart, lastEnd, counts });
+const toChunk = ([deliveryId, chunk, kind, rows, firstStart, lastEnd, counts]: Found): ChunkRow => ({
+  deliveryId,
+  chunk,
+  kind,
+  rows,
+  firstStart,
+  lastEnd,
+  counts,
+});
 
 /** Chunks of recorded deliveries, and the decisions about their rows. Decoded chunks are kept for a while: pages come back to them. */
 export class Chunks {

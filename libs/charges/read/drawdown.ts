@@ -3,8 +3,6 @@ import type { ReadDatabase } from '#read-store';
 import type { Drawn } from '../domain/allocation/decision.js';
 import { cellAt, drawnOf, type Level, LEVELS, NOTHING } from './drawdown.projection.js';
 
-
-
 export const addDrawn = (a: Drawn, b: Drawn, sign: 1 | -1 = 1): Drawn => {
   const factor = BigInt(sign);
   return {
@@ -36,7 +34,8 @@ export class Drawdown {
     walkHours(start, end, take);
     const [headHour, tailHour] = [startOfHour(start), startOfHour(end)];
     if (headHour !== start) total = addDrawn(total, this.insideHour(commitment, start, Math.min(headHour + MS_PER_HOUR, end) as Instant, position));
-    if (tailHour !== end && (tailHour !== headHour || headHour === start)) total = addDrawn(total, this.untilInHour(commitment, tailHour, end, position));
+    if (tailHour !== end && (tailHour !== headHour || headHour === start))
+      total = addDrawn(total, this.untilInHour(commitment, tailHour, end, position));
     return total;
   }
 
@@ -54,13 +53,19 @@ export class Drawdown {
 
   /** The next date after `t` at which anything is posted, or null: until then a total as of `t` stands. */
   nextPosting(commitment: string, t: Instant): Instant | null {
-    const row = this.database.sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? ORDER BY bucket LIMIT 1').get<[number]>(commitment, LEVELS.hour, startOfHour(t));
+    const row = this.database
+      .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? ORDER BY bucket LIMIT 1')
+      .get<[number]>(commitment, LEVELS.hour, startOfHour(t));
     return row ? (row[0] as Instant) : null;
   }
 
   private bounds(commitment: string): [number, number] {
-    const [first] = this.database.sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket LIMIT 1').get<[number]>(commitment, LEVELS.month) ?? [0];
-    const row = this.database.sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket DESC LIMIT 1').get<[number]>(commitment, LEVELS.month);
+    const [first] = this.database
+      .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket LIMIT 1')
+      .get<[number]>(commitment, LEVELS.month) ?? [0];
+    const row = this.database
+      .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket DESC LIMIT 1')
+      .get<[number]>(commitment, LEVELS.month);
     return row ? [first, addMonths(row[0] as Instant, 1)] : [0, 0];
   }
 
@@ -106,9 +111,14 @@ export interface PostingsAt {
 
 /** Postings of a run count together: inside a run the answer is that before it. */
 export function postingsAt(database: ReadDatabase, organization: string, position: number): PostingsAt {
-  const run = database.sql('SELECT first, last FROM runs WHERE org = ? AND first <= ? ORDER BY first DESC LIMIT 1').get<[number, number | null]>(organization, position);
+  const run = database
+    .sql('SELECT first, last FROM runs WHERE org = ? AND first <= ? ORDER BY first DESC LIMIT 1')
+    .get<[number, number | null]>(organization, position);
   const inside = run !== undefined && (run[1] === null || run[1] > position);
-  const pending = database.sql('SELECT 1 FROM triggers WHERE org = ? AND position <= ? AND (settled IS NULL OR settled > ?) LIMIT 1').get(organization, position, position) !== undefined;
+  const pending =
+    database
+      .sql('SELECT 1 FROM triggers WHERE org = ? AND position <= ? AND (settled IS NULL OR settled > ?) LIMIT 1')
+      .get(organization, position, position) !== undefined;
   const version = run === undefined ? 0 : inside ? run[0] - 1 : run[0];
   return { position: inside ? run[0] - 1 : position, pending, version };
 }

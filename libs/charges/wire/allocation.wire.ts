@@ -56,8 +56,23 @@ export interface StoredAllocation {
   /** Postings that count against a marketplace share. */
   readonly marketplace?: readonly number[];
   readonly margins?: readonly StoredMargin[];
-  readonly undone?: readonly { readonly commitment: number; readonly at: number; readonly amount?: string; readonly low?: string; readonly high?: string; readonly open?: number; readonly marketplace?: string }[];
-  readonly coverage?: readonly { readonly provider?: string; readonly currency: string; readonly column: string; readonly hour: number; readonly usage?: string; readonly covered?: string }[];
+  readonly undone?: readonly {
+    readonly commitment: number;
+    readonly at: number;
+    readonly amount?: string;
+    readonly low?: string;
+    readonly high?: string;
+    readonly open?: number;
+    readonly marketplace?: string;
+  }[];
+  readonly coverage?: readonly {
+    readonly provider?: string;
+    readonly currency: string;
+    readonly column: string;
+    readonly hour: number;
+    readonly usage?: string;
+    readonly covered?: string;
+  }[];
 }
 
 /** Collects the decisions of one chunk into the stored form. Rows come in the order of the chunk. */

@@ -12,8 +12,18 @@ export const FEED_EVENTS = [
 type StoredSlice = { billingAccount?: string; billingPeriodStart: string; rows?: number; quarantined?: number };
 type StoredMend = Omit<MendedRow, 'billingPeriodStart' | 'billingAccount'> & { billingAccount?: string; billingPeriodStart: string };
 
-const sliceToJson = ({ billingAccount, billingPeriodStart, rows, quarantined }: SliceCount): JsonObject => ({ billingAccount, billingPeriodStart: instantToJson(billingPeriodStart), rows, quarantined });
-const sliceFromJson = ({ billingAccount = '', billingPeriodStart, rows = 0, quarantined = 0 }: StoredSlice): SliceCount => ({ billingAccount, billingPeriodStart: instantFromJson(billingPeriodStart), rows, quarantined });
+const sliceToJson = ({ billingAccount, billingPeriodStart, rows, quarantined }: SliceCount): JsonObject => ({
+  billingAccount,
+  billingPeriodStart: instantToJson(billingPeriodStart),
+  rows,
+  quarantined,
+});
+const sliceFromJson = ({ billingAccount = '', billingPeriodStart, rows = 0, quarantined = 0 }: StoredSlice): SliceCount => ({
+  billingAccount,
+  billingPeriodStart: instantFromJson(billingPeriodStart),
+  rows,
+  quarantined,
+});
 
 export const feedCodec: EventCodec<FeedEvent> = {
   toStored: ({ type, ...event }) => ({ type, schemaVersion: 1, effectiveAt: null, data: dataOf({ type, ...event } as FeedEvent) }),
@@ -24,19 +34,35 @@ export const feedCodec: EventCodec<FeedEvent> = {
         return { type, feedId, name, appendOnly };
       }
       case 'DeliveryRecorded': {
-        const stored = data as unknown as Partial<Omit<Delivery, 'slices' | 'warnings'>> & { feedId: string; deliveryId: string; file: DeliveredFile; slices?: StoredSlice[]; warnings?: Warning[] };
+        const stored = data as unknown as Partial<Omit<Delivery, 'slices' | 'warnings'>> & {
+          feedId: string;
+          deliveryId: string;
+          file: DeliveredFile;
+          slices?: StoredSlice[];
+          warnings?: Warning[];
+        };
         const { feedId, deliveryId, file, chunks = 0, rows = 0, additions = 0, reversals = 0, quarantined = 0, slices = [], warnings = [] } = stored;
         return { type, feedId, deliveryId, file, chunks, rows, additions, reversals, quarantined, slices: slices.map(sliceFromJson), warnings };
       }
       case 'RowsMended': {
-        const { feedId, deliveryId, chunk = null, fieldsSha256 = '', rows = [] } = data as unknown as { feedId: string; deliveryId: string; chunk?: number; fieldsSha256?: string; rows?: StoredMend[] };
+        const {
+          feedId,
+          deliveryId,
+          chunk = null,
+          fieldsSha256 = '',
+          rows = [],
+        } = data as unknown as { feedId: string; deliveryId: string; chunk?: number; fieldsSha256?: string; rows?: StoredMend[] };
         return {
           type,
           feedId,
           deliveryId,
           chunk,
           fieldsSha256,
-          rows: rows.map(({ billingAccount = '', billingPeriodStart, ...rest }) => ({ ...rest, billingAccount, billingPeriodStart: instantFromJson(billingPeriodStart) })),
+          rows: rows.map(({ billingAccount = '', billingPeriodStart, ...rest }) => ({
+            ...rest,
+            billingAccount,
+            billingPeriodStart: instantFromJson(billingPeriodStart),
+          })),
         };
       }
       default:

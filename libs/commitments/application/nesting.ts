@@ -14,7 +14,7 @@ export class Nesting {
     if (parent === undefined || parent === null || parent === commitmentId) return null;
     const own = measure ?? (await this.measureOf(organization, commitmentId));
     let ancestor: string | null = parent;
-    for (const seen = new Set<string>(); ancestor !== null && !seen.has(ancestor); ) {
+    for (const seen = new Set<string>(); ancestor !== null && !seen.has(ancestor);) {
       seen.add(ancestor);
       const state = await this.commitments.state(organization, ancestor);
       if (state.status === 'none') return { code: 'PARENT_NOT_FOUND', parent: ancestor };

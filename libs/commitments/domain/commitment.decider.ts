@@ -126,7 +126,10 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
     case 'CommitmentCorrected':
       return withEvidence(correctFact(commitment, event.fact, event.changes, event.effectiveAt), event.fact, event.evidence);
     case 'CommitmentVoided':
-      return { ...changeFact(commitment, event.fact, (fact) => ({ ...fact, voided: true })), status: event.fact === 0 ? 'voided' : commitment.status };
+      return {
+        ...changeFact(commitment, event.fact, (fact) => ({ ...fact, voided: true })),
+        status: event.fact === 0 ? 'voided' : commitment.status,
+      };
     case 'CommitmentEvidenceAdded':
       return withEvidence(commitment, event.fact, event.evidence);
     case 'CommitmentEvidenceStatusChanged':
@@ -135,7 +138,13 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
 }
 
 /** Counts the event already: on the path of every amendment a copy less. */
-function withFact(commitment: MadeCommitment, kind: Fact['kind'], effectiveAt: Fact['effectiveAt'], changes: TermChanges, evidence: Fact['evidence']): MadeCommitment {
+function withFact(
+  commitment: MadeCommitment,
+  kind: Fact['kind'],
+  effectiveAt: Fact['effectiveAt'],
+  changes: TermChanges,
+  evidence: Fact['evidence'],
+): MadeCommitment {
   const fact: Fact = { fact: commitment.events, kind, effectiveAt, changes, voided: false, evidence };
   const facts = [...commitment.facts, fact];
   const events = commitment.events + 1;
@@ -166,7 +175,10 @@ function changeEvidence(commitment: MadeCommitment, event: Extract<CommitmentEve
     ...commitment,
     facts: commitment.facts.map((fact) => ({
       ...fact,
-      evidence: status === 'WITHDRAWN' ? fact.evidence.filter(({ id }) => id !== evidenceId) : fact.evidence.map((item) => (item.id === evidenceId ? { ...item, status } : item)),
+      evidence:
+        status === 'WITHDRAWN'
+          ? fact.evidence.filter(({ id }) => id !== evidenceId)
+          : fact.evidence.map((item) => (item.id === evidenceId ? { ...item, status } : item)),
     })),
   };
 }

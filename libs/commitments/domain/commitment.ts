@@ -2,24 +2,104 @@ import type { Evidence, EvidenceStatus, UncertainInstant } from '#kernel';
 import type { AmountKind, TermChanges, Terms } from './terms.js';
 
 export type CommitmentEvent =
-  | { readonly type: 'CommitmentMade'; readonly commitmentId: string; readonly contractId: string; readonly provider: string; readonly effectiveAt: UncertainInstant; readonly terms: Terms; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentAmended'; readonly commitmentId: string; readonly effectiveAt: UncertainInstant; readonly changes: TermChanges; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentCorrected'; readonly commitmentId: string; readonly fact: number; readonly changes: TermChanges; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentVoided'; readonly commitmentId: string; readonly fact: number; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentReclassified'; readonly commitmentId: string; readonly kind: AmountKind; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentCancelled'; readonly commitmentId: string; readonly effectiveAt: UncertainInstant; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | {
+      readonly type: 'CommitmentMade';
+      readonly commitmentId: string;
+      readonly contractId: string;
+      readonly provider: string;
+      readonly effectiveAt: UncertainInstant;
+      readonly terms: Terms;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CommitmentAmended';
+      readonly commitmentId: string;
+      readonly effectiveAt: UncertainInstant;
+      readonly changes: TermChanges;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CommitmentCorrected';
+      readonly commitmentId: string;
+      readonly fact: number;
+      readonly changes: TermChanges;
+      readonly effectiveAt: UncertainInstant | null;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CommitmentVoided';
+      readonly commitmentId: string;
+      readonly fact: number;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CommitmentReclassified';
+      readonly commitmentId: string;
+      readonly kind: AmountKind;
+      readonly effectiveAt: UncertainInstant | null;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CommitmentCancelled';
+      readonly commitmentId: string;
+      readonly effectiveAt: UncertainInstant;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
   | { readonly type: 'CommitmentEvidenceAdded'; readonly commitmentId: string; readonly fact: number; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CommitmentEvidenceStatusChanged'; readonly commitmentId: string; readonly evidenceId: string; readonly status: EvidenceStatus | 'WITHDRAWN'; readonly reason: string };
+  | {
+      readonly type: 'CommitmentEvidenceStatusChanged';
+      readonly commitmentId: string;
+      readonly evidenceId: string;
+      readonly status: EvidenceStatus | 'WITHDRAWN';
+      readonly reason: string;
+    };
 
 export type CommitmentCommand =
-  | { readonly type: 'MakeCommitment'; readonly commitmentId: string; readonly contractId: string; readonly provider: string; readonly effectiveAt: UncertainInstant; readonly terms: Terms; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'AmendCommitment'; readonly effectiveAt: UncertainInstant; readonly changes: TermChanges; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'CorrectCommitment'; readonly fact: number; readonly changes: TermChanges; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | {
+      readonly type: 'MakeCommitment';
+      readonly commitmentId: string;
+      readonly contractId: string;
+      readonly provider: string;
+      readonly effectiveAt: UncertainInstant;
+      readonly terms: Terms;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'AmendCommitment';
+      readonly effectiveAt: UncertainInstant;
+      readonly changes: TermChanges;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly type: 'CorrectCommitment';
+      readonly fact: number;
+      readonly changes: TermChanges;
+      readonly effectiveAt: UncertainInstant | null;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
   | { readonly type: 'VoidCommitment'; readonly fact: number; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'ReclassifyCommitment'; readonly kind: AmountKind; readonly effectiveAt: UncertainInstant | null; readonly reason: string; readonly evidence: readonly Evidence[] }
+  | {
+      readonly type: 'ReclassifyCommitment';
+      readonly kind: AmountKind;
+      readonly effectiveAt: UncertainInstant | null;
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
   | { readonly type: 'CancelCommitment'; readonly effectiveAt: UncertainInstant; readonly reason: string; readonly evidence: readonly Evidence[] }
   | { readonly type: 'AddCommitmentEvidence'; readonly fact: number; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'ChangeCommitmentEvidence'; readonly evidenceId: string; readonly status: EvidenceStatus | 'WITHDRAWN'; readonly reason: string };
+  | {
+      readonly type: 'ChangeCommitmentEvidence';
+      readonly evidenceId: string;
+      readonly status: EvidenceStatus | 'WITHDRAWN';
+      readonly reason: string;
+    };
 
 /** One binding fact: the making, an amendment, a reclassification or a cancellation, as corrected since. */
 export interface Fact {

@@ -75,4 +75,5 @@ function validateRules(terms: Terms, commitmentId: string): CommitmentRejection 
 }
 
 const empty = (where: string, clauses: readonly Clause[]): string | null => (clauses.some(isEmpty) ? where : null);
-const isEmpty = (clause: Clause): boolean => clause.tags.length === 0 && Object.values(clause.dimensions).every((values) => values === undefined || values.length === 0);
+const isEmpty = (clause: Clause): boolean =>
+  clause.tags.length === 0 && Object.values(clause.dimensions).every((values) => values === undefined || values.length === 0);

@@ -38,7 +38,10 @@ export class ClauseInput {
   tags?: TagInput[] | null;
 }
 
-@InputType({ description: 'Clauses are ORed, exclusions win, no inclusion means all charges of every provider; Tax and Credit count only where an inclusion names them.' })
+@InputType({
+  description:
+    'Clauses are ORed, exclusions win, no inclusion means all charges of every provider; Tax and Credit count only where an inclusion names them.',
+})
 export class EligibilityInput {
   @Field(() => [ClauseInput], { defaultValue: [] })
   @ArrayMaxSize(200)
@@ -55,4 +58,3 @@ export class EligibilityInput {
   @IsNotEmpty()
   unknown?: string | null;
 }
-

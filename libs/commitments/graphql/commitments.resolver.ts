@@ -62,8 +62,18 @@ export class CommitmentsResolver {
     const terms = readTerms(input.terms, context);
     const contractId = requireId(context, 'Contract', input.contract);
     const provider = requireId(context, 'Party', input.provider);
-    const command = { type: 'MakeCommitment' as const, commitmentId: id, contractId, provider, effectiveAt: readInstant(input.effectiveAt), terms, evidence: this.evidence(context, key, input.evidence) };
-    const outcome = await this.commands.execute<MakeCommitment, CommitmentOutcome>(new MakeCommitment(contextOf(context, input), command, digestible(input)));
+    const command = {
+      type: 'MakeCommitment' as const,
+      commitmentId: id,
+      contractId,
+      provider,
+      effectiveAt: readInstant(input.effectiveAt),
+      terms,
+      evidence: this.evidence(context, key, input.evidence),
+    };
+    const outcome = await this.commands.execute<MakeCommitment, CommitmentOutcome>(
+      new MakeCommitment(contextOf(context, input), command, digestible(input)),
+    );
     return toCommandResult(outcome, { type: 'Commitment', id, key, context, messages: COMMITMENT_REJECTIONS, warnings: warningsOf(terms) });
   }
 
@@ -71,65 +81,145 @@ export class CommitmentsResolver {
   async amendCommitment(@Args('input', ShapePipe) input: AmendCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
     const changes = await this.changes(input, id, context);
-    const command = { type: 'AmendCommitment' as const, effectiveAt: readInstant(input.effectiveAt), changes, reason: input.reason, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new AmendCommitment(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'AmendCommitment' as const,
+      effectiveAt: readInstant(input.effectiveAt),
+      changes,
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new AmendCommitment(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
-  @Mutation(() => [CommandResultType], { description: 'Up to 100 amendments, each with its own key and outcome: one refused does not hold up the others.' })
+  @Mutation(() => [CommandResultType], {
+    description: 'Up to 100 amendments, each with its own key and outcome: one refused does not hold up the others.',
+  })
   @Costs({ times: ({ input }) => lengthOf((input as { items?: unknown }).items) })
-  async amendCommitments(@Args('input', ShapePipe) { items }: AmendCommitmentsInput, @Context() context: CallContext): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
+  async amendCommitments(
+    @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
+    @Context() context: CallContext,
+  ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
     return Promise.all(items.map((input) => this.amendCommitment(input, context)));
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
   @Costs({ times: ({ input }) => lengthOf((input as { items?: unknown }).items) })
-  async makeCommitments(@Args('input', ShapePipe) { items }: MakeCommitmentsInput, @Context() context: CallContext): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
+  async makeCommitments(
+    @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
+    @Context() context: CallContext,
+  ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
     return Promise.all(items.map((input) => this.makeCommitment(input, context)));
   }
 
-  @Mutation(() => CommandResultType, { description: 'The record was wrong from its original date; the old answer survives on the recorded axis only.' })
+  @Mutation(() => CommandResultType, {
+    description: 'The record was wrong from its original date; the old answer survives on the recorded axis only.',
+  })
   async correctCommitment(@Args('input', ShapePipe) input: CorrectCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
     const changes = await this.changes(input, id, context);
     const effectiveAt = input.effectiveAt ? readInstant(input.effectiveAt) : null;
-    const command = { type: 'CorrectCommitment' as const, fact: input.fact, changes, effectiveAt, reason: input.reason, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new CorrectCommitment(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'CorrectCommitment' as const,
+      fact: input.fact,
+      changes,
+      effectiveAt,
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new CorrectCommitment(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => CommandResultType, { description: 'A fact recorded by mistake is withdrawn.' })
   async voidCommitment(@Args('input', ShapePipe) input: VoidCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const command = { type: 'VoidCommitment' as const, fact: input.fact, reason: input.reason, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new VoidCommitment(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'VoidCommitment' as const,
+      fact: input.fact,
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new VoidCommitment(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => CommandResultType, { description: 'The same undertaking is of another kind: an "investment" turns out to be a commitment.' })
   async reclassifyCommitment(@Args('input', ShapePipe) input: ReclassifyCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
     const effectiveAt = input.effectiveAt ? readInstant(input.effectiveAt) : null;
-    const command = { type: 'ReclassifyCommitment' as const, kind: input.kind, effectiveAt, reason: input.reason, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new ReclassifyCommitment(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'ReclassifyCommitment' as const,
+      kind: input.kind,
+      effectiveAt,
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new ReclassifyCommitment(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => CommandResultType, { description: 'The commitment ends before its term: charges after `effectiveAt` draw on it no more.' })
   async cancelCommitment(@Args('input', ShapePipe) input: CancelCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const command = { type: 'CancelCommitment' as const, effectiveAt: readInstant(input.effectiveAt), reason: input.reason, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new CancelCommitment(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'CancelCommitment' as const,
+      effectiveAt: readInstant(input.effectiveAt),
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new CancelCommitment(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => CommandResultType, { description: 'Adds evidence to a fact of a commitment.' })
   async addCommitmentEvidence(@Args('input', ShapePipe) input: AddCommitmentEvidenceInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const command = { type: 'AddCommitmentEvidence' as const, fact: input.fact, evidence: this.evidence(context, input.idempotencyKey, input.evidence) };
-    return this.answer(await this.commands.execute(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    const command = {
+      type: 'AddCommitmentEvidence' as const,
+      fact: input.fact,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    return this.answer(
+      await this.commands.execute(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
-  @Mutation(() => CommandResultType, { description: 'Confirms, disputes or withdraws an item of evidence. A disputed one makes what rests on it indeterminate.' })
+  @Mutation(() => CommandResultType, {
+    description: 'Confirms, disputes or withdraws an item of evidence. A disputed one makes what rests on it indeterminate.',
+  })
   async changeCommitmentEvidence(@Args('input', ShapePipe) input: ChangeCommitmentEvidenceInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
     const command = { type: 'ChangeCommitmentEvidence' as const, evidenceId: input.evidence, status: input.status, reason: input.reason };
-    return this.answer(await this.commands.execute(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input))), id, input.idempotencyKey, context);
+    return this.answer(
+      await this.commands.execute(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
+      id,
+      input.idempotencyKey,
+      context,
+    );
   }
 
   private answer(outcome: CommitmentOutcome, id: string, key: string, context: CallContext): CommandAcceptedType | CommandRejectedType {
@@ -141,8 +231,13 @@ export class CommitmentsResolver {
   }
 
   /** A column or unit named alone keeps the rest of the measure, so the terms before are looked at. */
-  private async changes({ changes, trancheAmounts }: AmendCommitmentInput | CorrectCommitmentInput, id: string, context: CallContext): Promise<TermChanges> {
-    const namesMeasure = changes && [changes.currency, changes.costColumn, changes.unit, changes.quantityColumn].some((part) => part !== undefined && part !== null);
+  private async changes(
+    { changes, trancheAmounts }: AmendCommitmentInput | CorrectCommitmentInput,
+    id: string,
+    context: CallContext,
+  ): Promise<TermChanges> {
+    const namesMeasure =
+      changes && [changes.currency, changes.costColumn, changes.unit, changes.quantityColumn].some((part) => part !== undefined && part !== null);
     const before = namesMeasure ? await this.commitments.state(context.caller.organization, id) : null;
     return readChanges(changes ?? {}, trancheAmounts, before && before.status !== 'none' ? before.final.measure : null, context);
   }

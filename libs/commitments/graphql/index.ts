@@ -6,4 +6,12 @@ import { CommitmentsResolver } from './commitments.resolver.js';
 
 @Module({ imports: [CqrsModule, ContractsModule], providers: [...COMMITMENT_HANDLERS, CommitmentsResolver] })
 export class CommitmentsModule {}
-export { AmountKindEnum, CommitmentCategoryEnum, CommitmentModelEnum, CostColumnEnum, IntervalUnitEnum, PeriodDateEnum, QuantityColumnEnum } from './terms.input.js';
+export {
+  AmountKindEnum,
+  CommitmentCategoryEnum,
+  CommitmentModelEnum,
+  CostColumnEnum,
+  IntervalUnitEnum,
+  PeriodDateEnum,
+  QuantityColumnEnum,
+} from './terms.input.js';

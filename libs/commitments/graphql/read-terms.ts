@@ -2,7 +2,16 @@ import { type Decimal, ZERO } from '#kernel';
 import { Refusal } from '#platform';
 import { type CallContext, readInstant, readPeriod, requireId } from '#platform/graphql';
 import { expandRecurring } from '../domain/recurring.js';
-import { type Amount, type Clause, DIMENSIONS, type Eligibility, type Measure, type Schedule, type TermChanges, type Terms } from '../domain/terms.js';
+import {
+  type Amount,
+  type Clause,
+  DIMENSIONS,
+  type Eligibility,
+  type Measure,
+  type Schedule,
+  type TermChanges,
+  type Terms,
+} from '../domain/terms.js';
 import type { ClauseInput, EligibilityInput } from './clause.input.js';
 import type { AmountInput, CommitmentTermsInput, ScheduleInput, TrancheAmountInput } from './terms.input.js';
 
@@ -19,16 +28,28 @@ export function readAmount({ value, unknown, atLeast, atMost }: AmountInput): Am
 }
 
 function readSchedule({ tranches, recurring, unknown }: ScheduleInput): Schedule {
-  if ([tranches, recurring, unknown].filter((part) => part !== undefined && part !== null).length !== 1) return refuse('A schedule is exactly one of `tranches`, `recurring`, `unknown`.');
+  if ([tranches, recurring, unknown].filter((part) => part !== undefined && part !== null).length !== 1)
+    return refuse('A schedule is exactly one of `tranches`, `recurring`, `unknown`.');
   if (unknown) return { kind: 'unknown', reason: unknown };
   if (recurring) {
     const { start, every, periods, amounts } = recurring;
     if (amounts.length !== 1 && periods && periods !== amounts.length) return refuse('A ramp has as many amounts as periods.');
     const each = amounts.map(readAmount);
     const first = each[0] ?? refuse('A recurring schedule needs an amount.');
-    return { kind: 'tranches', tranches: expandRecurring({ start, every, amounts: each.length === 1 ? Array.from({ length: periods ?? 1 }, () => first) : each }) };
+    return {
+      kind: 'tranches',
+      tranches: expandRecurring({ start, every, amounts: each.length === 1 ? Array.from({ length: periods ?? 1 }, () => first) : each }),
+    };
   }
-  return { kind: 'tranches', tranches: (tranches ?? []).map(({ id, start, end, amount }) => ({ id, start: readInstant(start), end: end ? readInstant(end) : null, amount: readAmount(amount) })) };
+  return {
+    kind: 'tranches',
+    tranches: (tranches ?? []).map(({ id, start, end, amount }) => ({
+      id,
+      start: readInstant(start),
+      end: end ? readInstant(end) : null,
+      amount: readAmount(amount),
+    })),
+  };
 }
 
 function readClause(input: ClauseInput): Clause {
@@ -49,27 +70,44 @@ const ISO_4217: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency')
 
 /** Three letters are an ISO 4217 code or a slip; anything longer is a virtual currency (credits, tokens), spelled as in the files. */
 function knownCurrency(currency: string): string {
-  if (currency.length === 3 && !ISO_4217.has(currency)) throw new Refusal('CURRENCY_UNKNOWN', `${currency} is no currency code of ISO 4217, such as USD. Nothing was done.`);
+  if (currency.length === 3 && !ISO_4217.has(currency))
+    throw new Refusal('CURRENCY_UNKNOWN', `${currency} is no currency code of ISO 4217, such as USD. Nothing was done.`);
   return currency;
 }
 
 function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput, before: Measure | null): Measure | undefined {
   const named = [currency, costColumn, unit, quantityColumn].some((part) => part !== undefined && part !== null);
   if (!named) return undefined;
-  const isUsage = category ? category === 'Usage' : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
+  const isUsage = category
+    ? category === 'Usage'
+    : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
   if (isUsage) {
     const kept = before?.kind === 'quantity' ? before : null;
-    return { kind: 'quantity', column: quantityColumn ?? kept?.column ?? 'ConsumedQuantity', unit: unit ?? kept?.unit ?? refuse('A commitment of category Usage needs a `unit`.') };
+    return {
+      kind: 'quantity',
+      column: quantityColumn ?? kept?.column ?? 'ConsumedQuantity',
+      unit: unit ?? kept?.unit ?? refuse('A commitment of category Usage needs a `unit`.'),
+    };
   }
   const kept = before?.kind === 'cost' ? before : null;
-  return { kind: 'cost', column: costColumn ?? kept?.column ?? 'BilledCost', currency: knownCurrency(currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.')) };
+  return {
+    kind: 'cost',
+    column: costColumn ?? kept?.column ?? 'BilledCost',
+    currency: knownCurrency(currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.')),
+  };
 }
 
 /** The fields that an input names. Null clears what can be cleared, and is refused elsewhere. */
-export function readChanges(input: CommitmentTermsInput, amounts: readonly TrancheAmountInput[] | null | undefined, before: Measure | null, context: CallContext): TermChanges {
+export function readChanges(
+  input: CommitmentTermsInput,
+  amounts: readonly TrancheAmountInput[] | null | undefined,
+  before: Measure | null,
+  context: CallContext,
+): TermChanges {
   const measure = readMeasure(input, before);
   const { term, interval, parent, marketplace } = input;
-  const set = <K extends keyof TermChanges>(key: K, value: TermChanges[K] | undefined | null): Partial<TermChanges> => (value === undefined || value === null ? {} : { [key]: value });
+  const set = <K extends keyof TermChanges>(key: K, value: TermChanges[K] | undefined | null): Partial<TermChanges> =>
+    value === undefined || value === null ? {} : { [key]: value };
   return {
     ...set('name', input.name),
     ...set('category', input.category),
@@ -82,7 +120,13 @@ export function readChanges(input: CommitmentTermsInput, amounts: readonly Tranc
     ...set('eligibility', input.eligibility && readEligibility(input.eligibility)),
     ...set('priority', input.priority),
     ...(parent === undefined ? {} : { parent: parent === null ? null : requireId(context, 'Commitment', parent) }),
-    ...set('reference', input.reference && { contractCommitments: input.reference.contractCommitments.map(({ contractId, commitmentId }) => ({ contractId, commitmentId })), commitmentDiscountIds: input.reference.commitmentDiscountIds }),
+    ...set(
+      'reference',
+      input.reference && {
+        contractCommitments: input.reference.contractCommitments.map(({ contractId, commitmentId }) => ({ contractId, commitmentId })),
+        commitmentDiscountIds: input.reference.commitmentDiscountIds,
+      },
+    ),
     ...set('purchaseRows', input.purchaseRows?.map(readClause)),
     ...set('feeRows', input.feeRows?.map(readClause)),
     ...(marketplace === undefined ? {} : { marketplace: marketplace && { share: marketplace.share, rows: marketplace.rows.map(readClause) } }),
@@ -122,4 +166,6 @@ export function readTerms(input: CommitmentTermsInput, context: CallContext): Te
 
 /** Worth a second look: with no inclusion that names a provider, charges of every provider draw. */
 export const warningsOf = ({ eligibility }: Terms): readonly string[] =>
-  eligibility.kind === 'rules' && (eligibility.inclusions.length === 0 || eligibility.inclusions.some(({ dimensions }) => !dimensions.provider)) ? ['ELIGIBILITY_ADMITS_EVERY_PROVIDER'] : [];
+  eligibility.kind === 'rules' && (eligibility.inclusions.length === 0 || eligibility.inclusions.some(({ dimensions }) => !dimensions.provider))
+    ? ['ELIGIBILITY_ADMITS_EVERY_PROVIDER']
+    : [];

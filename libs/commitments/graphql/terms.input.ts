@@ -4,7 +4,15 @@ import { ArrayMaxSize, IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, MaxLen
 import type { Decimal, Instant } from '#kernel';
 import { DateTimeScalar, DecimalScalar, PeriodInput, UncertainInstantInput } from '#platform/graphql';
 import { ClauseInput, EligibilityInput } from './clause.input.js';
-import { AMOUNT_KINDS, COMMITMENT_CATEGORIES, COMMITMENT_MODELS, COST_COLUMNS, INTERVAL_UNITS, PERIOD_DATES, QUANTITY_COLUMNS } from '../domain/terms.js';
+import {
+  AMOUNT_KINDS,
+  COMMITMENT_CATEGORIES,
+  COMMITMENT_MODELS,
+  COST_COLUMNS,
+  INTERVAL_UNITS,
+  PERIOD_DATES,
+  QUANTITY_COLUMNS,
+} from '../domain/terms.js';
 import type { AmountKind, CommitmentCategory, CommitmentModel, CostColumn, Interval, PeriodDate, QuantityColumn } from '../domain/terms.js';
 
 const enumOf = <T extends string>(name: string, values: readonly T[], description: string): Record<string, string> => {
@@ -13,7 +21,11 @@ const enumOf = <T extends string>(name: string, values: readonly T[], descriptio
   return made;
 };
 export const CommitmentCategoryEnum = enumOf('CommitmentCategory', COMMITMENT_CATEGORIES, 'FOCUS 1.4 ContractCommitmentCategory.');
-export const CommitmentModelEnum = enumOf('CommitmentModel', COMMITMENT_MODELS, 'FOCUS 1.4 ContractCommitmentModel: expires each interval, or a balance over the whole period.');
+export const CommitmentModelEnum = enumOf(
+  'CommitmentModel',
+  COMMITMENT_MODELS,
+  'FOCUS 1.4 ContractCommitmentModel: expires each interval, or a balance over the whole period.',
+);
 export const CostColumnEnum = enumOf('CostColumn', COST_COLUMNS, 'FOCUS cost columns.');
 export const QuantityColumnEnum = enumOf('QuantityColumn', QUANTITY_COLUMNS, 'FOCUS quantity columns.');
 export const AmountKindEnum = enumOf('AmountKind', AMOUNT_KINDS, 'What an undertaking is; kinds are never summed across.');
@@ -138,7 +150,9 @@ export class MarketplaceInput {
   rows: ClauseInput[] = [];
 }
 
-@InputType({ description: 'Terms of a commitment. In an amendment or a correction only the fields that change; null where a field is to be cleared.' })
+@InputType({
+  description: 'Terms of a commitment. In an amendment or a correction only the fields that change; null where a field is to be cleared.',
+})
 export class CommitmentTermsInput {
   @Field(() => String, { nullable: true })
   @IsOptional()

@@ -72,7 +72,15 @@ export const commitmentCodec: EventCodec<CommitmentEvent> = {
     const binding = effectiveAt ?? { notBefore: null, notAfter: null };
     switch (type) {
       case 'CommitmentMade':
-        return { type, commitmentId, contractId: stored.contractId, provider: stored.provider, effectiveAt: binding, terms: changesFromJson(stored.terms) as Terms, evidence };
+        return {
+          type,
+          commitmentId,
+          contractId: stored.contractId,
+          provider: stored.provider,
+          effectiveAt: binding,
+          terms: changesFromJson(stored.terms) as Terms,
+          evidence,
+        };
       case 'CommitmentAmended':
         return { type, commitmentId, effectiveAt: binding, changes: changesFromJson(stored.changes), reason, evidence };
       case 'CommitmentCorrected':

@@ -1,6 +1,18 @@
 import { decimalFromJson, decimalToJson, periodFromJson, periodToJson } from '#event-schema';
 import type { Json, JsonObject } from '#kernel';
-import type { Amount, Clause, Dimension, Eligibility, Interval, MarketplaceLimit, Measure, ProviderReference, Schedule, TermChanges, Tranche } from '../domain/terms.js';
+import type {
+  Amount,
+  Clause,
+  Dimension,
+  Eligibility,
+  Interval,
+  MarketplaceLimit,
+  Measure,
+  ProviderReference,
+  Schedule,
+  TermChanges,
+  Tranche,
+} from '../domain/terms.js';
 import { DIMENSIONS } from '../domain/terms.js';
 
 export function amountToJson(amount: Amount): JsonObject {
@@ -22,7 +34,10 @@ const clauseToJson = ({ dimensions, tags }: Clause): JsonObject => ({
 });
 
 function clauseFromJson(json: Json): Clause {
-  const { dimensions = [], tags = [] } = json as { dimensions?: { dimension: Dimension; values?: string[] }[]; tags?: { key: string; values?: string[] }[] };
+  const { dimensions = [], tags = [] } = json as {
+    dimensions?: { dimension: Dimension; values?: string[] }[];
+    tags?: { key: string; values?: string[] }[];
+  };
   return {
     dimensions: Object.fromEntries(dimensions.map(({ dimension, values }) => [dimension, values ?? []])),
     tags: tags.map(({ key, values }) => ({ key, values: values ?? [] })),
@@ -53,7 +68,9 @@ function eligibilityFromJson(json: Json): Eligibility {
 }
 
 const measureToJson = (measure: Measure): JsonObject =>
-  measure.kind === 'cost' ? { cost: { column: measure.column, currency: measure.currency } } : { quantity: { column: measure.column, unit: measure.unit } };
+  measure.kind === 'cost'
+    ? { cost: { column: measure.column, currency: measure.currency } }
+    : { quantity: { column: measure.column, unit: measure.unit } };
 function measureFromJson(json: Json): Measure {
   const { cost, quantity } = json as { cost?: { column: never; currency: string }; quantity?: { column: never; unit: string } };
   return cost ? { kind: 'cost', ...cost } : { kind: 'quantity', ...(quantity as { column: never; unit: string }) };
@@ -81,7 +98,10 @@ export function changesToJson(terms: TermChanges): JsonObject {
     eligibility: terms.eligibility && eligibilityToJson(terms.eligibility),
     priority: terms.priority === undefined ? undefined : { value: terms.priority },
     parent: parent ?? undefined,
-    reference: reference && { contractCommitments: reference.contractCommitments.map((each) => ({ ...each })), commitmentDiscountIds: reference.commitmentDiscountIds },
+    reference: reference && {
+      contractCommitments: reference.contractCommitments.map((each) => ({ ...each })),
+      commitmentDiscountIds: reference.commitmentDiscountIds,
+    },
     purchaseRows: clauses(terms.purchaseRows),
     feeRows: clauses(terms.feeRows),
     marketplace: marketplace ? { share: decimalToJson(marketplace.share), rows: marketplace.rows.map(clauseToJson) } : undefined,

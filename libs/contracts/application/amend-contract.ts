@@ -24,7 +24,7 @@ export class AmendContractHandler implements ICommandHandler<AmendContract, Cont
   ) {}
 
   async execute({ context, contractId, command, input }: AmendContract): Promise<ContractOutcome> {
-    for (const { partyId } of (command.changes.parties ?? [])) {
+    for (const { partyId } of command.changes.parties ?? []) {
       const party = await this.parties.state(context.organization, partyId);
       if (party.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_PARTY_UNKNOWN', partyId } };
     }

@@ -17,7 +17,16 @@ export class Contracts {
 
   execute(context: CommandContext, id: string, command: ContractCommand, input: JsonObject): Promise<ContractOutcome> {
     const target = this.stream(context.organization, id);
-    return this.decisions.execute({ context, commandType: command.type, target, input, decider: contractDecider, codec: contractCodec, command, ruleVersion: 'contract-1' });
+    return this.decisions.execute({
+      context,
+      commandType: command.type,
+      target,
+      input,
+      decider: contractDecider,
+      codec: contractCodec,
+      command,
+      ruleVersion: 'contract-1',
+    });
   }
 
   async state(organization: string, id: string): Promise<Contract> {

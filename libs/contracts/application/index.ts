@@ -7,7 +7,16 @@ import { RenewContractHandler } from './renew-contract.js';
 import { SignContractHandler } from './sign-contract.js';
 import { TerminateContractHandler } from './terminate-contract.js';
 
-export const CONTRACT_HANDLERS = [Contracts, Parties, AmendContractHandler, ChangePartyHandler, RegisterPartyHandler, RenewContractHandler, SignContractHandler, TerminateContractHandler];
+export const CONTRACT_HANDLERS = [
+  Contracts,
+  Parties,
+  AmendContractHandler,
+  ChangePartyHandler,
+  RegisterPartyHandler,
+  RenewContractHandler,
+  SignContractHandler,
+  TerminateContractHandler,
+];
 export * from './amend-contract.js';
 export * from './change-party.js';
 export * from './contracts.js';

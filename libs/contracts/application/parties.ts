@@ -17,7 +17,16 @@ export class Parties {
 
   execute(context: CommandContext, id: string, command: PartyCommand, input: JsonObject): Promise<PartyOutcome> {
     const target = this.stream(context.organization, id);
-    return this.decisions.execute({ context, commandType: command.type, target, input, decider: partyDecider, codec: partyCodec, command, ruleVersion: 'party-1' });
+    return this.decisions.execute({
+      context,
+      commandType: command.type,
+      target,
+      input,
+      decider: partyDecider,
+      codec: partyCodec,
+      command,
+      ruleVersion: 'party-1',
+    });
   }
 
   async state(organization: string, id: string): Promise<Party> {

@@ -7,7 +7,11 @@ export interface ContractParty {
 }
 
 /** What becomes due when the contract ends early: the rule is recorded here, the amount is settled per commitment. */
-export type EarlyTermination = { readonly kind: 'none' } | { readonly kind: 'all' } | { readonly kind: 'share'; readonly share: string } | { readonly kind: 'unknown'; readonly reason: string };
+export type EarlyTermination =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'share'; readonly share: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface Renewal {
   readonly kind: 'none' | 'automatic' | 'option' | 'unknown';
@@ -56,7 +60,7 @@ export type Contract =
   | {
       readonly status: 'signed' | 'terminated';
       readonly contractId: string;
-     
+
       readonly terms: ContractTerms;
       readonly facts: readonly ContractFact[];
       readonly terminatedAt: UncertainInstant | null;
@@ -120,14 +124,23 @@ export const contractDecider: Decider<Contract, ContractCommand, ContractEvent, 
     const next = contract.facts.length;
     switch (event.type) {
       case 'ContractAmended':
-        return { ...contract, terms: { ...contract.terms, ...event.changes }, facts: [...contract.facts, fact(next, 'amended', event.changes, event)] };
+        return {
+          ...contract,
+          terms: { ...contract.terms, ...event.changes },
+          facts: [...contract.facts, fact(next, 'amended', event.changes, event)],
+        };
       case 'ContractRenewed': {
         const start = contract.terms.term?.start ?? { notBefore: null, notAfter: null };
         const changes = { term: { start, end: event.until } };
         return { ...contract, terms: { ...contract.terms, ...changes }, facts: [...contract.facts, fact(next, 'renewed', changes, event)] };
       }
       case 'ContractTerminated':
-        return { ...contract, status: 'terminated', terminatedAt: event.effectiveAt, facts: [...contract.facts, fact(next, 'terminated', {}, event)] };
+        return {
+          ...contract,
+          status: 'terminated',
+          terminatedAt: event.effectiveAt,
+          facts: [...contract.facts, fact(next, 'terminated', {}, event)],
+        };
     }
   },
 };

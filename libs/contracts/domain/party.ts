@@ -11,19 +11,17 @@ export interface PartyDetails {
 }
 
 export type PartyEvent =
-  | ({ readonly type: 'PartyRegistered'; readonly partyId: string;} & PartyDetails)
+  | ({ readonly type: 'PartyRegistered'; readonly partyId: string } & PartyDetails)
   | ({ readonly type: 'PartyChanged'; readonly partyId: string; readonly reason: string } & PartyDetails);
 
 export type PartyCommand =
-  | ({ readonly type: 'RegisterParty'; readonly partyId: string;} & PartyDetails)
+  | ({ readonly type: 'RegisterParty'; readonly partyId: string } & PartyDetails)
   | ({ readonly type: 'ChangeParty'; readonly reason: string } & PartyDetails);
 
-export type Party = { readonly status: 'none' } | ({ readonly status: 'registered'; readonly partyId: string;} & PartyDetails);
+export type Party = { readonly status: 'none' } | ({ readonly status: 'registered'; readonly partyId: string } & PartyDetails);
 
 export type PartyRejection =
-  | { readonly code: 'PARTY_EXISTS'; readonly partyId: string }
-  | { readonly code: 'PARTY_NOT_FOUND' }
-  | { readonly code: 'PARTY_NAME_EMPTY' };
+  { readonly code: 'PARTY_EXISTS'; readonly partyId: string } | { readonly code: 'PARTY_NOT_FOUND' } | { readonly code: 'PARTY_NAME_EMPTY' };
 
 export const PARTY_REJECTIONS: Readonly<Record<PartyRejection['code'], string>> = {
   PARTY_EXISTS: 'A party with this id stands already. Use a new idempotency key for a new party.',

@@ -18,7 +18,15 @@ import {
   ShapePipe,
   toCommandResult,
 } from '#platform/graphql';
-import { AmendContract, ChangeParty, type ContractOutcome, RegisterParty, RenewContract, SignContract, TerminateContract } from '../application/index.js';
+import {
+  AmendContract,
+  ChangeParty,
+  type ContractOutcome,
+  RegisterParty,
+  RenewContract,
+  SignContract,
+  TerminateContract,
+} from '../application/index.js';
 import { CONTRACT_REJECTIONS, type ContractTerms, type EarlyTermination } from '../domain/contract.js';
 import { PARTY_REJECTIONS } from '../domain/party.js';
 import {
@@ -43,7 +51,9 @@ export class ContractsResolver {
   async registerParty(@Args('input', ShapePipe) input: RegisterPartyInput, @Context() context: CallContext): Answer {
     const { idempotencyKey: key, name, names, roles } = input;
     const id = deriveId(context.caller.organization, key, 'party');
-    const outcome = await this.commands.execute(new RegisterParty(contextOf(context, input), id, { type: 'RegisterParty', partyId: id, name, names, roles }, digestible(input)));
+    const outcome = await this.commands.execute(
+      new RegisterParty(contextOf(context, input), id, { type: 'RegisterParty', partyId: id, name, names, roles }, digestible(input)),
+    );
     return toCommandResult(outcome, { type: 'Party', id, key, context, messages: PARTY_REJECTIONS });
   }
 
@@ -51,7 +61,9 @@ export class ContractsResolver {
   async changeParty(@Args('input', ShapePipe) input: ChangePartyInput, @Context() context: CallContext): Answer {
     const { idempotencyKey: key, name, names, roles, reason } = input;
     const id = requireId(context, 'Party', input.party);
-    const outcome = await this.commands.execute(new ChangeParty(contextOf(context, input), id, { type: 'ChangeParty', name, names, roles, reason }, digestible(input)));
+    const outcome = await this.commands.execute(
+      new ChangeParty(contextOf(context, input), id, { type: 'ChangeParty', name, names, roles, reason }, digestible(input)),
+    );
     return toCommandResult(outcome, { type: 'Party', id, key, context, messages: PARTY_REJECTIONS });
   }
 
@@ -60,7 +72,13 @@ export class ContractsResolver {
     const key = input.idempotencyKey;
     const id = deriveId(context.caller.organization, key, 'contract');
     const terms = allTerms(readTerms(input.terms, context));
-    const command = { type: 'SignContract' as const, contractId: id, terms, effectiveAt: readInstant(input.effectiveAt), evidence: evidenceOf(context, key, input.evidence) };
+    const command = {
+      type: 'SignContract' as const,
+      contractId: id,
+      terms,
+      effectiveAt: readInstant(input.effectiveAt),
+      evidence: evidenceOf(context, key, input.evidence),
+    };
     return answer(await this.commands.execute(new SignContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
 
@@ -68,7 +86,13 @@ export class ContractsResolver {
   async amendContract(@Args('input', ShapePipe) input: AmendContractInput, @Context() context: CallContext): Answer {
     const { idempotencyKey: key, reason } = input;
     const id = requireId(context, 'Contract', input.contract);
-    const command = { type: 'AmendContract' as const, changes: readTerms(input.changes, context), reason, effectiveAt: readInstant(input.effectiveAt), evidence: evidenceOf(context, key, input.evidence) };
+    const command = {
+      type: 'AmendContract' as const,
+      changes: readTerms(input.changes, context),
+      reason,
+      effectiveAt: readInstant(input.effectiveAt),
+      evidence: evidenceOf(context, key, input.evidence),
+    };
     return answer(await this.commands.execute(new AmendContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
 
@@ -76,7 +100,13 @@ export class ContractsResolver {
   async renewContract(@Args('input', ShapePipe) input: RenewContractInput, @Context() context: CallContext): Answer {
     const { idempotencyKey: key, reason } = input;
     const id = requireId(context, 'Contract', input.contract);
-    const command = { type: 'RenewContract' as const, until: readInstant(input.until), reason, effectiveAt: readInstant(input.effectiveAt), evidence: evidenceOf(context, key, input.evidence) };
+    const command = {
+      type: 'RenewContract' as const,
+      until: readInstant(input.until),
+      reason,
+      effectiveAt: readInstant(input.effectiveAt),
+      evidence: evidenceOf(context, key, input.evidence),
+    };
     return answer(await this.commands.execute(new RenewContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
 
@@ -84,7 +114,12 @@ export class ContractsResolver {
   async terminateContract(@Args('input', ShapePipe) input: TerminateContractInput, @Context() context: CallContext): Answer {
     const { idempotencyKey: key, reason } = input;
     const id = requireId(context, 'Contract', input.contract);
-    const command = { type: 'TerminateContract' as const, reason, effectiveAt: readInstant(input.effectiveAt), evidence: evidenceOf(context, key, input.evidence) };
+    const command = {
+      type: 'TerminateContract' as const,
+      reason,
+      effectiveAt: readInstant(input.effectiveAt),
+      evidence: evidenceOf(context, key, input.evidence),
+    };
     return answer(await this.commands.execute(new TerminateContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
 }
@@ -111,13 +146,23 @@ function readTerms(input: ContractTermsInput, context: CallContext): Partial<Con
 function allTerms(terms: Partial<ContractTerms>): ContractTerms {
   const { name, parties } = terms;
   if (name === undefined || parties === undefined) throw new Refusal('INPUT_INVALID', 'A contract needs a `name` and `parties`. Nothing was done.');
-  return { reference: null, term: null, zone: 'UTC', renewal: { kind: 'unknown', months: null, noticeDays: null }, earlyTermination: { kind: 'unknown', reason: 'not stated' }, ...terms, name, parties };
+  return {
+    reference: null,
+    term: null,
+    zone: 'UTC',
+    renewal: { kind: 'unknown', months: null, noticeDays: null },
+    earlyTermination: { kind: 'unknown', reason: 'not stated' },
+    ...terms,
+    name,
+    parties,
+  };
 }
 
 function readEarlyTermination({ kind, share, reason }: EarlyTerminationInput): EarlyTermination {
   if (kind === 'unknown') return { kind, reason: reason ?? 'not stated' };
   if (kind !== 'share') return { kind };
-  if (share === undefined || share === null || share < ZERO || share > ONE) throw new Refusal('INPUT_INVALID', 'A share of what remains lies between 0 and 1. Nothing was done.');
+  if (share === undefined || share === null || share < ZERO || share > ONE)
+    throw new Refusal('INPUT_INVALID', 'A share of what remains lies between 0 and 1. Nothing was done.');
   return { kind, share: formatDecimal(share) };
 }
 

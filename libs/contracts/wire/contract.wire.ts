@@ -1,4 +1,14 @@
-import { envelopeInstant, evidenceFromJson, evidenceToJson, periodFromJson, periodToJson, schema, storedEvent, uncertainFromJson, uncertainToJson } from '#event-schema';
+import {
+  envelopeInstant,
+  evidenceFromJson,
+  evidenceToJson,
+  periodFromJson,
+  periodToJson,
+  schema,
+  storedEvent,
+  uncertainFromJson,
+  uncertainToJson,
+} from '#event-schema';
 import type { EventCodec } from '#event-store';
 import type { Json, JsonObject } from '#kernel';
 import type { ContractEvent, ContractParty, ContractTerms, EarlyTermination, Renewal } from '../domain/contract.js';
@@ -74,7 +84,15 @@ export const contractCodec: EventCodec<ContractEvent> = {
     data: dataOf(event),
   }),
   fromStored: ({ type, data }) => {
-    const { contractId, effectiveAt, evidence, terms, changes, until, reason = '' } = data as { contractId: string; effectiveAt: Json; evidence?: Json[]; terms?: Json; changes?: Json; until?: Json; reason?: string };
+    const {
+      contractId,
+      effectiveAt,
+      evidence,
+      terms,
+      changes,
+      until,
+      reason = '',
+    } = data as { contractId: string; effectiveAt: Json; evidence?: Json[]; terms?: Json; changes?: Json; until?: Json; reason?: string };
     const common = { contractId, evidence: (evidence ?? []).map(evidenceFromJson) };
     switch (type) {
       case 'ContractSigned':

@@ -2,7 +2,10 @@ import { schema, storedEvent } from '#event-schema';
 import type { EventCodec } from '#event-store';
 import type { PartyEvent, PartyRole } from '../domain/party.js';
 
-export const PARTY_EVENTS = [storedEvent('PartyRegistered', schema.PartyRegisteredSchema), storedEvent('PartyChanged', schema.PartyChangedSchema)] as const;
+export const PARTY_EVENTS = [
+  storedEvent('PartyRegistered', schema.PartyRegisteredSchema),
+  storedEvent('PartyChanged', schema.PartyChangedSchema),
+] as const;
 
 export const partyCodec: EventCodec<PartyEvent> = {
   toStored: ({ type, ...data }) => ({ type, schemaVersion: 1, effectiveAt: null, data: { ...data } }),

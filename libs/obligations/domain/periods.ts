@@ -1,5 +1,18 @@
 import { type Commitment, type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
-import { containsInstant, exactValue, type Instant, latest, mergeReasons, type Quantity, type Reason, unknownBetween, exact, ZERO, type UncertainPeriod, type Decimal } from '#kernel';
+import {
+  containsInstant,
+  exactValue,
+  type Instant,
+  latest,
+  mergeReasons,
+  type Quantity,
+  type Reason,
+  unknownBetween,
+  exact,
+  ZERO,
+  type UncertainPeriod,
+  type Decimal,
+} from '#kernel';
 
 /** A commitment period with what it needs for its figures. */
 export interface CommitmentPeriod {
@@ -24,17 +37,28 @@ export function periodsOf(terms: Terms): readonly CommitmentPeriod[] {
   }
   return [...terms.schedule.tranches]
     .sort((a, b) => latest(a.start) - latest(b.start))
-    .map((tranche) => ({ id: tranche.id, bounds: tranche, start: exactValue(tranche.start), end: tranche.end === null ? null : exactValue(tranche.end), terms, tranche }));
+    .map((tranche) => ({
+      id: tranche.id,
+      bounds: tranche,
+      start: exactValue(tranche.start),
+      end: tranche.end === null ? null : exactValue(tranche.end),
+      terms,
+      tranche,
+    }));
 }
 
 /** The periods that may contain `t`, over every version of the terms that may be in force: one where it is certain. */
-export function periodsContaining(commitment: MadeCommitment, t: Instant): { readonly periods: readonly CommitmentPeriod[]; readonly certain: boolean } {
+export function periodsContaining(
+  commitment: MadeCommitment,
+  t: Instant,
+): { readonly periods: readonly CommitmentPeriod[]; readonly certain: boolean } {
   const found: CommitmentPeriod[] = [];
   let certain = true;
   const { variants } = termsAt(commitment, t);
   for (const { terms } of variants) {
     const containing = periodsOf(terms).filter(({ bounds }) => containsInstant(bounds, t) !== 'no');
-    if (containing.length !== 1 || containsInstant((containing[0] as CommitmentPeriod).bounds, t) === 'maybe') certain &&= containing.length === 0 && variants.length === 1;
+    if (containing.length !== 1 || containsInstant((containing[0] as CommitmentPeriod).bounds, t) === 'maybe')
+      certain &&= containing.length === 0 && variants.length === 1;
     found.push(...containing);
   }
   return { periods: found, certain: certain && variants.length === 1 };

@@ -141,7 +141,13 @@ export interface IntervalUse {
 
 /** Whole intervals that have ended: what is not used in one expires with it. */
 export class ContinuousUtilization {
-  readonly sums: { readonly committed: Quantity; readonly drawn: Quantity; readonly used: Quantity; readonly expired: Quantity; readonly overage: Quantity };
+  readonly sums: {
+    readonly committed: Quantity;
+    readonly drawn: Quantity;
+    readonly used: Quantity;
+    readonly expired: Quantity;
+    readonly overage: Quantity;
+  };
 
   constructor(
     readonly entity: string,
@@ -192,14 +198,22 @@ export function ratio(a: Quantity, b: Quantity, entity: string | null, m = 1n, n
   if (isExactQuantity(a) && isExactQuantity(b)) {
     if (b.low === ZERO) return undefinedFigure(entity);
     const [numerator, denominator] = [(a.low as bigint) * m, (b.low as bigint) * n];
-    return ratioFigure(roundFraction(denominator < 0n ? { numerator: -numerator, denominator: -denominator } : { numerator, denominator }), provisional);
+    return ratioFigure(
+      roundFraction(denominator < 0n ? { numerator: -numerator, denominator: -denominator } : { numerator, denominator }),
+      provisional,
+    );
   }
   // Nothing drawn of something is 0, however much that something is; of nothing it would be undefined.
   if (isExactQuantity(a) && a.low === ZERO && b.low !== null && b.low > ZERO) return ratioFigure(ZERO, provisional);
   return indeterminateFigure(mergeReasons(a.reasons, b.reasons));
 }
 
-const scale = (q: Quantity, factor: bigint): Quantity => ({ ...q, low: times(q.low, factor), high: times(q.high, factor), known: (q.known * factor) as Decimal });
+const scale = (q: Quantity, factor: bigint): Quantity => ({
+  ...q,
+  low: times(q.low, factor),
+  high: times(q.high, factor),
+  known: (q.known * factor) as Decimal,
+});
 const times = (value: Decimal | null, factor: bigint): Decimal | null => (value === null ? null : ((value * factor) as Decimal));
 const over = (value: Decimal | null, divisor: bigint): Decimal | null => (value === null ? null : (divideHalfEven(value, divisor) as Decimal));
 const unscale = (q: Quantity, divisor: bigint): Quantity => {

@@ -2,7 +2,18 @@ import { Args, ArgsType, Context, Field, ID, Parent, Query, ResolveField, Resolv
 import { Answers, AskedAtArgs } from '#charges/graphql';
 import { formatDecimal, type Instant, parseDecimal } from '#kernel';
 import { Refusal } from '#platform';
-import { type CallContext, Costs, DateTimeScalar, DurationScalar, type Keyset, NodeRegistry, type Page, PageArgs, pageOf, pageRequest } from '#platform/graphql';
+import {
+  type CallContext,
+  Costs,
+  DateTimeScalar,
+  DurationScalar,
+  type Keyset,
+  NodeRegistry,
+  type Page,
+  PageArgs,
+  pageOf,
+  pageRequest,
+} from '#platform/graphql';
 import type { Moment } from '#charges';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import type { CommitmentView } from '../read/commitment-view.js';
@@ -19,7 +30,10 @@ registerEnumType(BucketEnum, { name: 'Bucket', description: 'Calendar buckets in
 
 @ArgsType()
 export class FiguresArgs extends AskedAtArgs {
-  @Field(() => DurationScalar, { nullable: true, description: 'The forecast’s window back from the instant asked for, cut at the period’s start; default: the whole period so far.' })
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description: 'The forecast’s window back from the instant asked for, cut at the period’s start; default: the whole period so far.',
+  })
   forecastWindow?: number | null;
 }
 
@@ -48,7 +62,11 @@ export class CommitmentsQueries {
   }
 
   @Query(() => CommitmentType, { nullable: true, description: 'One commitment with its figures; null for an id that is not there or not yours.' })
-  commitment(@Args('id', { type: () => ID }) id: string, @Args() args: FiguresArgs, @Context() context: CallContext): CommitmentType | null | Promise<CommitmentType | null> {
+  commitment(
+    @Args('id', { type: () => ID }) id: string,
+    @Args() args: FiguresArgs,
+    @Context() context: CallContext,
+  ): CommitmentType | null | Promise<CommitmentType | null> {
     const plain = context.idOf('Commitment', id);
     if (plain === null) return null;
     const answer = (asked: Asked): CommitmentType | null => {
@@ -81,7 +99,11 @@ export class CommitmentsQueries {
   @Costs({ times: 400 })
   series(@Parent() { asked, view }: CommitmentNode, @Args() { bucket, from, to }: SeriesArgs): readonly DrawnBucketType[] {
     const series = seriesOf(view, asked.moment.effective, bucket, from ?? null, to ?? null);
-    if (series === null) throw new Refusal('INPUT_INVALID', 'More than 10,000 buckets, or an end before its start. Nothing was read. Choose a larger bucket or a shorter time.');
+    if (series === null)
+      throw new Refusal(
+        'INPUT_INVALID',
+        'More than 10,000 buckets, or an end before its start. Nothing was read. Choose a larger bucket or a shorter time.',
+      );
     return series;
   }
 
@@ -130,15 +152,33 @@ export class CommitmentsQueries {
 
   private asked(context: CallContext, args: Partial<FiguresArgs>): Asked | Promise<Asked> {
     const moment = this.answers.moment(context, args);
-    const asked = (known: Moment): Asked => ({ reader: this.reader, answers: this.answers, context, moment: known, forecastWindowMs: args.forecastWindow ?? null });
+    const asked = (known: Moment): Asked => ({
+      reader: this.reader,
+      answers: this.answers,
+      context,
+      moment: known,
+      forecastWindowMs: args.forecastWindow ?? null,
+    });
     return moment instanceof Promise ? moment.then(asked) : asked(moment);
   }
 }
 
-const cursorRow = ([number, value]: Keyset): Sorted => ({ view: { entity: { number } } as CommitmentView, value: value === null || value === undefined ? null : parseDecimal(value as string) });
+const cursorRow = ([number, value]: Keyset): Sorted => ({
+  view: { entity: { number } } as CommitmentView,
+  value: value === null || value === undefined ? null : parseDecimal(value as string),
+});
 
-export function historyPage(asked: Asked, page: PageArgs, reader: CommitmentsReader, subjects: readonly { seq: number; type: string; id: string }[]): Page<HistoryEntryType> {
+export function historyPage(
+  asked: Asked,
+  page: PageArgs,
+  reader: CommitmentsReader,
+  subjects: readonly { seq: number; type: string; id: string }[],
+): Page<HistoryEntryType> {
   const request = pageRequest(page, asked.context);
   const entries = historyOf(reader.entities, subjects, asked.moment.position, (request.after?.[0] as number | undefined) ?? 0, request.limit);
-  return pageOf(request, entries, asked.context, { node: (entry) => historyEntry(entry, asked.context), keyset: ({ position }) => [position], answeredAt: asked.answers.answeredAt(asked.context, asked.moment) });
+  return pageOf(request, entries, asked.context, {
+    node: (entry) => historyEntry(entry, asked.context),
+    keyset: ({ position }) => [position],
+    answeredAt: asked.answers.answeredAt(asked.context, asked.moment),
+  });
 }

@@ -4,7 +4,16 @@ import { type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageReques
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { historyPage } from './commitments.query.js';
 import { type Asked, commitmentNode, ContractNode, partyNode, PartyNode } from './nodes.js';
-import { CommitmentConnection, type CommitmentType, ContractConnection, ContractType, HistoryConnection, type HistoryEntryType, PartyConnection, PartyType } from './types.js';
+import {
+  CommitmentConnection,
+  type CommitmentType,
+  ContractConnection,
+  ContractType,
+  HistoryConnection,
+  type HistoryEntryType,
+  PartyConnection,
+  PartyType,
+} from './types.js';
 
 @Resolver(() => ContractType)
 export class ContractsQueries {
@@ -18,7 +27,11 @@ export class ContractsQueries {
   }
 
   @Query(() => ContractType, { nullable: true, description: 'One contract; null for an id that is not there or not yours.' })
-  async contract(@Args('id', { type: () => ID }) id: string, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<ContractType | null> {
+  async contract(
+    @Args('id', { type: () => ID }) id: string,
+    @Args() args: AskedAtArgs,
+    @Context() context: CallContext,
+  ): Promise<ContractType | null> {
     const plain = context.idOf('Contract', id);
     return plain === null ? null : this.contractNode(await this.asked(context, args), plain);
   }
@@ -28,7 +41,11 @@ export class ContractsQueries {
     const asked = await this.asked(context, args);
     const request = pageRequest(page, context);
     const rows = this.reader.contractPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
-    return pageOf(request, rows, context, { node: (known) => new ContractNode(asked, known), keyset: ({ entity }) => [entity.number], answeredAt: this.answers.answeredAt(context, asked.moment) });
+    return pageOf(request, rows, context, {
+      node: (known) => new ContractNode(asked, known),
+      keyset: ({ entity }) => [entity.number],
+      answeredAt: this.answers.answeredAt(context, asked.moment),
+    });
   }
 
   @Query(() => PartyConnection, { description: 'Parties in order of number.' })
@@ -36,7 +53,11 @@ export class ContractsQueries {
     const asked = await this.asked(context, args);
     const request = pageRequest(page, context);
     const rows = this.reader.partyPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
-    return pageOf(request, rows, context, { node: (known) => new PartyNode(asked, known), keyset: ({ entity }) => [entity.number], answeredAt: this.answers.answeredAt(context, asked.moment) });
+    return pageOf(request, rows, context, {
+      node: (known) => new PartyNode(asked, known),
+      keyset: ({ entity }) => [entity.number],
+      answeredAt: this.answers.answeredAt(context, asked.moment),
+    });
   }
 
   @ResolveField(() => CommitmentConnection, { description: 'Commitments under the contract, in order of number.' })

@@ -49,7 +49,10 @@ export enum CommitmentOrder {
   PROJECTED_SHORTFALL = 'PROJECTED_SHORTFALL',
   PROJECTED_SHORTFALL_DESC = 'PROJECTED_SHORTFALL_DESC',
 }
-registerEnumType(CommitmentOrder, { name: 'CommitmentOrder', description: 'Figures without a value come last in both directions; equal ones by number.' });
+registerEnumType(CommitmentOrder, {
+  name: 'CommitmentOrder',
+  description: 'Figures without a value come last in both directions; equal ones by number.',
+});
 
 const FIGURES = ['utilization', 'remaining', 'pace', 'projectedShortfall'] as const;
 type Named = (typeof FIGURES)[number];
@@ -57,7 +60,10 @@ type Named = (typeof FIGURES)[number];
 export type Verdict = 'yes' | 'no' | 'undecided';
 
 /** Does a commitment match? A definite mismatch decides, whatever else is unknown. */
-export function matcher(filter: CommitmentFilter | null | undefined, context: CallContext): ((view: CommitmentView, node: () => CommitmentNode) => Verdict) | null {
+export function matcher(
+  filter: CommitmentFilter | null | undefined,
+  context: CallContext,
+): ((view: CommitmentView, node: () => CommitmentNode) => Verdict) | null {
   if (!filter || Object.values(filter).every((value) => value === undefined || value === null)) return null;
   const provider = filter.provider ? requireId(context, 'Party', filter.provider) : null;
   const contract = filter.contract ? requireId(context, 'Contract', filter.contract) : null;
@@ -127,4 +133,3 @@ export function byOrder(order: CommitmentOrder): (a: Sorted, b: Sorted) => numbe
     return a.view.entity.number - b.view.entity.number;
   };
 }
-

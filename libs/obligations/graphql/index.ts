@@ -9,6 +9,11 @@ import { TotalsQueries } from './totals.query.js';
 
 @Module({
   imports: [ChargesModule],
-  providers: [{ provide: CommitmentsReader, inject: [ENTITIES], useFactory: (entities: Entities) => new CommitmentsReader(entities) }, CommitmentsQueries, ContractsQueries, TotalsQueries],
+  providers: [
+    { provide: CommitmentsReader, inject: [ENTITIES], useFactory: (entities: Entities) => new CommitmentsReader(entities) },
+    CommitmentsQueries,
+    ContractsQueries,
+    TotalsQueries,
+  ],
 })
 export class ObligationsModule {}

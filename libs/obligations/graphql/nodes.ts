@@ -157,7 +157,8 @@ export class UtilizationNode {
   }
 }
 
-const utilizationNode = (figures: PeriodFigures | null): UtilizationType | null => (figures && (figures.balance ?? figures.continuous) ? (new UtilizationNode(figures) as unknown as UtilizationType) : null);
+const utilizationNode = (figures: PeriodFigures | null): UtilizationType | null =>
+  figures && (figures.balance ?? figures.continuous) ? (new UtilizationNode(figures) as unknown as UtilizationType) : null;
 
 class PeriodNode {
   constructor(
@@ -252,7 +253,9 @@ export class CommitmentNode {
   get utilization(): UtilizationType | null {
     const { moment, forecastWindowMs } = this.asked;
     if (this.voided) return null;
-    return utilizationNode(forecastWindowMs === null ? this.view.figures(moment.effective) : this.view.figuresWithin(moment.effective, forecastWindowMs));
+    return utilizationNode(
+      forecastWindowMs === null ? this.view.figures(moment.effective) : this.view.figuresWithin(moment.effective, forecastWindowMs),
+    );
   }
   get periods(): readonly CommitmentPeriodType[] {
     return this.view.periods(this.asked.moment.effective).map((period) => new PeriodNode(this.asked, this.view, period));

@@ -48,27 +48,35 @@ export class TotalsQueries {
     const asked: Asked = { reader: this.reader, answers: this.answers, context, moment, forecastWindowMs: null };
     const matches = matcher(filter, context);
     const views = [...this.reader.every(moment)].filter((view) => !matches || matches(view, () => new CommitmentNode(asked, view)) === 'yes');
-    const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(
-      ({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
-        ...rest,
-        provider: provider === null ? null : partyNode(asked, provider),
-        contract: contract === null ? null : context.nodeId('Contract', contract),
-        committed: figures.committed as never,
-        drawn: figures.drawn as never,
-        remaining: figures.remaining as never,
-        overage: figures.overage as never,
-        utilization: figures.utilization as never,
-      }),
-    );
+    const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
+      ...rest,
+      provider: provider === null ? null : partyNode(asked, provider),
+      contract: contract === null ? null : context.nodeId('Contract', contract),
+      committed: figures.committed as never,
+      drawn: figures.drawn as never,
+      remaining: figures.remaining as never,
+      overage: figures.overage as never,
+      utilization: figures.utilization as never,
+    }));
     return { totals, answeredAt: this.answers.answeredAt(context, moment) };
   }
 
   @Query(() => CoveragesType, { description: 'Which part of the usage charges of [from, to) is posted to at least one commitment.' })
   @Costs({ own: 100 })
-  async coverage(@Args() { column, from, to, provider, currency, byProvider, ...at }: CoverageArgs, @Context() context: CallContext): Promise<CoveragesType> {
+  async coverage(
+    @Args() { column, from, to, provider, currency, byProvider, ...at }: CoverageArgs,
+    @Context() context: CallContext,
+  ): Promise<CoveragesType> {
     if (to < from) throw new Refusal('INPUT_INVALID', '`to` lies before `from`. Nothing was read.');
     const moment = await this.answers.moment(context, at);
-    const coverages = coverageAt(this.reader.entities.database, moment, { column, from, to, provider: provider ?? null, currency: currency ?? null, byProvider });
+    const coverages = coverageAt(this.reader.entities.database, moment, {
+      column,
+      from,
+      to,
+      provider: provider ?? null,
+      currency: currency ?? null,
+      byProvider,
+    });
     return { coverages: coverages as never, answeredAt: this.answers.answeredAt(context, moment) };
   }
 }

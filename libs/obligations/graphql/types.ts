@@ -4,7 +4,16 @@ import { PartyRoleEnum, EarlyTerminationKind, RenewalKind } from '#contracts/gra
 import { LIFECYCLES } from '#commitments/domain';
 import type { Decimal, Instant } from '#kernel';
 import { UtilizationType } from './utilization-types.js';
-import { AnsweredAtType, connectionOf, DateTimeScalar, DecimalScalar, EvidenceType, NodeType, PeriodType, UncertainInstantType } from '#platform/graphql';
+import {
+  AnsweredAtType,
+  connectionOf,
+  DateTimeScalar,
+  DecimalScalar,
+  EvidenceType,
+  NodeType,
+  PeriodType,
+  UncertainInstantType,
+} from '#platform/graphql';
 
 export const LifecycleEnum = Object.fromEntries(LIFECYCLES.map((each) => [each, each]));
 registerEnumType(LifecycleEnum, { name: 'Lifecycle', description: 'FOCUS 1.4 lifecycle of a contract commitment.' });
@@ -50,7 +59,9 @@ export class EarlyTerminationType {
   reason?: string | null;
 }
 
-@ObjectType('HistoryEntry', { description: 'One recorded fact: what happened, when it took effect, when and on which evidence the ledger learned it.' })
+@ObjectType('HistoryEntry', {
+  description: 'One recorded fact: what happened, when it took effect, when and on which evidence the ledger learned it.',
+})
 export class HistoryEntryType {
   @Field(() => Int, { description: 'Number of the fact in its stream: what a correction or a void names.' })
   fact!: number;
@@ -109,7 +120,10 @@ export class CommitmentPeriodType {
   utilization!: UtilizationType;
 }
 
-@ObjectType('Commitment', { implements: () => [NodeType], description: 'An undertaking to buy, of category Spend (currency) or Usage (capacity unit).' })
+@ObjectType('Commitment', {
+  implements: () => [NodeType],
+  description: 'An undertaking to buy, of category Spend (currency) or Usage (capacity unit).',
+})
 export class CommitmentType extends NodeType {
   @Field(() => Int, { description: 'Human number in your organization.' })
   number!: number;
@@ -147,7 +161,10 @@ export class CommitmentType extends NodeType {
   effectiveAt!: UncertainInstantType;
   @Field(() => [EvidenceType])
   evidence!: readonly EvidenceType[];
-  @Field(() => UtilizationType, { nullable: true, description: 'Figures of the period that contains the instant asked for; null outside every period.' })
+  @Field(() => UtilizationType, {
+    nullable: true,
+    description: 'Figures of the period that contains the instant asked for; null outside every period.',
+  })
   utilization!: UtilizationType | null;
   @Field(() => [CommitmentPeriodType], { description: 'All periods of the schedule in force.' })
   periods!: readonly CommitmentPeriodType[];
@@ -186,4 +203,3 @@ export class ContractType extends NodeType {
   answeredAt!: AnsweredAtType;
 }
 export const ContractConnection = connectionOf(ContractType, 'Contract');
-

@@ -22,7 +22,10 @@ export class UtilizationType {
   elapsed!: FigureType | null;
   @Field(() => FigureType, { nullable: true, description: 'utilization ÷ elapsed; 1 is on plan.' })
   pace!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Drawn by the period’s end at the rate of the forecast window (default: the whole period so far).' })
+  @Field(() => FigureType, {
+    nullable: true,
+    description: 'Drawn by the period’s end at the rate of the forecast window (default: the whole period so far).',
+  })
   forecast!: FigureType | null;
   @Field(() => FigureType, { description: 'max(0, committed − forecast); Continuous: expired so far.' })
   projectedShortfall!: FigureType;
@@ -49,4 +52,3 @@ export class DrawnBucketType {
   @Field(() => FigureType, { description: 'Drawn from the series’ start to the bucket’s end.' })
   cumulative!: FigureType;
 }
-

@@ -1,6 +1,18 @@
 import { type Drawdown, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
 import { changePoints, intervalIndex, intervalStart, type Lifecycle, type MadeCommitment, type Terms, termsAt } from '#commitments/domain';
-import { type Decimal, exact, type Instant, LATEST, mergeReasons, MS_PER_HOUR, type Quantity, type Reason, startOfHour, unknownBetween, ZERO } from '#kernel';
+import {
+  type Decimal,
+  exact,
+  type Instant,
+  LATEST,
+  mergeReasons,
+  MS_PER_HOUR,
+  type Quantity,
+  type Reason,
+  startOfHour,
+  unknownBetween,
+  ZERO,
+} from '#kernel';
 import type { Entity } from '#read-store';
 import { lifecycleAt } from '../domain/lifecycle.js';
 import { amountAt, type CommitmentPeriod, disputedReasons, either, periodsContaining, periodsOf } from '../domain/periods.js';
@@ -101,7 +113,8 @@ export class CommitmentView {
     const combine = (of: 'committed' | 'drawn'): Quantity => {
       const quantities = each.map((input) => input?.[of] ?? nothing);
       // A single period that may not have begun yet: its amount may not be committed at all.
-      const combined = periods.length === 1 ? either(quantities[0] as Quantity, unknownBetween(ZERO, ZERO, ZERO, reasons)) : quantities.reduce(either);
+      const combined =
+        periods.length === 1 ? either(quantities[0] as Quantity, unknownBetween(ZERO, ZERO, ZERO, reasons)) : quantities.reduce(either);
       return { ...combined, reasons: mergeReasons(combined.reasons, reasons) };
     };
     const drawn = combine('drawn');
@@ -138,7 +151,8 @@ export class CommitmentView {
   private quantity(drawn: Drawn): Quantity {
     const provisional: readonly Reason[] = this.postings.pending ? [{ code: 'ALLOCATION_PENDING', entity: this.id }] : [];
     const { certain, low, high, openUp, openDown } = drawn;
-    if (low === 0n && high === 0n && openUp === 0 && openDown === 0) return provisional.length === 0 ? exact(certain) : { ...exact(certain), provisional };
+    if (low === 0n && high === 0n && openUp === 0 && openDown === 0)
+      return provisional.length === 0 ? exact(certain) : { ...exact(certain), provisional };
     return {
       low: openDown > 0 ? null : ((certain + low) as Decimal),
       high: openUp > 0 ? null : ((certain + high) as Decimal),

@@ -40,14 +40,16 @@ export class CommitmentsReader {
     const key = `${moment.organization}|${moment.position}|${moment.postings.pending}|${after}|${limit}`;
     const known = this.pages.get(key);
     if (known) return known;
-    const page = this.entities.list(moment.organization, 'commitment', { after, limit, position: moment.position }).flatMap((entity) => this.view(entity, moment) ?? []);
+    const page = this.entities
+      .list(moment.organization, 'commitment', { after, limit, position: moment.position })
+      .flatMap((entity) => this.view(entity, moment) ?? []);
     if (this.pages.size > 200) this.pages.clear();
     this.pages.set(key, page);
     return page;
   }
 
   *every(moment: Moment): Iterable<CommitmentView> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const views = this.page(moment, after, EVERY);
       yield* views;
       const last = this.entities.list(moment.organization, 'commitment', { after, limit: EVERY, position: moment.position }).at(-1);
@@ -67,7 +69,9 @@ export class CommitmentsReader {
   }
 
   contractPage(moment: Moment, after: number, limit: number): readonly Known<Exclude<Contract, { status: 'none' }>>[] {
-    return this.entities.list(moment.organization, 'contract', { after, limit, position: moment.position }).flatMap(({ id }) => this.contract(id, moment) ?? []);
+    return this.entities
+      .list(moment.organization, 'contract', { after, limit, position: moment.position })
+      .flatMap(({ id }) => this.contract(id, moment) ?? []);
   }
 
   party(id: string, moment: Moment): Known<Exclude<Party, { status: 'none' }>> | null {
@@ -76,7 +80,9 @@ export class CommitmentsReader {
   }
 
   partyPage(moment: Moment, after: number, limit: number): readonly Known<Exclude<Party, { status: 'none' }>>[] {
-    return this.entities.list(moment.organization, 'party', { after, limit, position: moment.position }).flatMap(({ id }) => this.party(id, moment) ?? []);
+    return this.entities
+      .list(moment.organization, 'party', { after, limit, position: moment.position })
+      .flatMap(({ id }) => this.party(id, moment) ?? []);
   }
 
   private known<State, Event>(states: States<State, Event>, kind: 'party' | 'contract', id: string, moment: Moment): Known<State> | null {

@@ -37,7 +37,9 @@ export function coverageAt(database: ReadDatabase, { organization, postings }: M
     const sum = total;
     walkHours(filter.from, filter.to, (level, bucket) => {
       const cell = database
-        .sql('SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1')
+        .sql(
+          'SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
+        )
         .get<[string, string]>(organization, currency, filter.column, provider, level, bucket, postings.position);
       if (!cell) return;
       sum.usage += BigInt(cell[0]);

@@ -18,7 +18,15 @@ export interface HistoryFact {
 }
 
 /** Facts of these subjects in recorded order, after position `after` (exclusive). */
-export function historyOf(entities: Entities, subjects: readonly HistorySubject[], until: number, after: number, limit: number): readonly HistoryFact[] {
-  const found = subjects.flatMap((subject) => entities.factsBetween(subject.seq, after, until, limit).map((fact: StoredFact): HistoryFact => ({ subject, ...fact })));
+export function historyOf(
+  entities: Entities,
+  subjects: readonly HistorySubject[],
+  until: number,
+  after: number,
+  limit: number,
+): readonly HistoryFact[] {
+  const found = subjects.flatMap((subject) =>
+    entities.factsBetween(subject.seq, after, until, limit).map((fact: StoredFact): HistoryFact => ({ subject, ...fact })),
+  );
   return found.sort((a, b) => a.position - b.position).slice(0, limit);
 }

@@ -1,4 +1,17 @@
-import { addMonths, amountFigure, exact, type Figure, type Instant, MS_PER_DAY, MS_PER_HOUR, plus, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
+import {
+  addMonths,
+  amountFigure,
+  exact,
+  type Figure,
+  type Instant,
+  MS_PER_DAY,
+  MS_PER_HOUR,
+  plus,
+  startOfDay,
+  startOfHour,
+  startOfMonth,
+  ZERO,
+} from '#kernel';
 import type { CommitmentView } from './commitment-view.js';
 
 export const BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
@@ -16,7 +29,13 @@ export interface DrawnBucket {
  * Drawn bucket by bucket over [from, to), by default over the period that contains `t`, of what began before `t`. The first and
  * last bucket are cut to the bounds. Null: more than 10,000 buckets, or bounds in the wrong order.
  */
-export function seriesOf(view: CommitmentView, t: Instant, unit: BucketUnit, from: Instant | null, to: Instant | null): readonly DrawnBucket[] | null {
+export function seriesOf(
+  view: CommitmentView,
+  t: Instant,
+  unit: BucketUnit,
+  from: Instant | null,
+  to: Instant | null,
+): readonly DrawnBucket[] | null {
   const period = view.current(t).periods[0] ?? view.periods(t)[0];
   const start = from ?? period?.start ?? null;
   const end = to ?? period?.end ?? null;
@@ -24,7 +43,7 @@ export function seriesOf(view: CommitmentView, t: Instant, unit: BucketUnit, fro
   if (end < start) return null;
   const buckets: DrawnBucket[] = [];
   let cumulative = exact(ZERO);
-  for (let cursor = start; cursor < end; ) {
+  for (let cursor = start; cursor < end;) {
     if (buckets.length >= BUCKETS_MAX) return null;
     const next = Math.min(nextBucket(cursor, unit), end) as Instant;
     const until = Math.min(next, Math.max(t, cursor)) as Instant;

@@ -40,7 +40,14 @@ export function totalsOf(views: Iterable<CommitmentView>, t: Instant, groupBy: R
     const figures = view.figures(t);
     if (!figures) continue;
     const { commitment } = view;
-    const sum = sumFor(sums, groupBy, commitment.provider, commitment.contractId, terms.category, terms.measure.kind === 'cost' ? terms.measure.currency : terms.measure.unit);
+    const sum = sumFor(
+      sums,
+      groupBy,
+      commitment.provider,
+      commitment.contractId,
+      terms.category,
+      terms.measure.kind === 'cost' ? terms.measure.currency : terms.measure.unit,
+    );
     sum.commitments++;
     const { committed, drawn } = figures.balance?.input ?? continuousSums(figures.continuous);
     sum.committed = plus(sum.committed, committed);
@@ -63,11 +70,20 @@ function sumFor(sums: Map<string, Sum>, groupBy: ReadonlySet<Grouping>, provider
   return sum;
 }
 
-function continuousSums(continuous: { readonly sums: { readonly committed: Quantity; readonly drawn: Quantity } } | null): { committed: Quantity; drawn: Quantity } {
+function continuousSums(continuous: { readonly sums: { readonly committed: Quantity; readonly drawn: Quantity } } | null): {
+  committed: Quantity;
+  drawn: Quantity;
+} {
   return continuous?.sums ?? { committed: unknownTotal([]), drawn: exact(ZERO) };
 }
 
-const unknownTotal = (reasons: readonly Reason[]): Quantity => ({ low: ZERO, high: null, known: ZERO, reasons: mergeReasons(reasons, [{ code: 'PERIOD_UNCERTAIN', entity: null }]), provisional: [] });
+const unknownTotal = (reasons: readonly Reason[]): Quantity => ({
+  low: ZERO,
+  high: null,
+  known: ZERO,
+  reasons: mergeReasons(reasons, [{ code: 'PERIOD_UNCERTAIN', entity: null }]),
+  provisional: [],
+});
 
 const toTotal =
   (t: Instant) =>

@@ -27,12 +27,21 @@ export type OrganizationEvent =
 export type OrganizationCommand =
   | { readonly type: 'CreateOrganization'; readonly organizationId: string; readonly name: string; readonly reportingCurrency: string }
   | ({ readonly type: 'CreateApiKey'; readonly now: Instant } & NewKey)
-  | ({ readonly type: 'RotateApiKey'; readonly replaces: string; readonly overlapMs: number; readonly now: Instant } & Pick<NewKey, 'keyId' | 'secretHash' | 'expiresAt'>)
+  | ({ readonly type: 'RotateApiKey'; readonly replaces: string; readonly overlapMs: number; readonly now: Instant } & Pick<
+      NewKey,
+      'keyId' | 'secretHash' | 'expiresAt'
+    >)
   | { readonly type: 'RevokeApiKey'; readonly keyId: string; readonly now: Instant };
 
 export type Organization =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly organizationId: string; readonly name: string; readonly reportingCurrency: string; readonly keys: readonly ApiKey[] };
+  | {
+      readonly status: 'open';
+      readonly organizationId: string;
+      readonly name: string;
+      readonly reportingCurrency: string;
+      readonly keys: readonly ApiKey[];
+    };
 
 export type OrganizationRejection =
   | { readonly code: 'ORGANIZATION_EXISTS'; readonly organizationId: string }
@@ -115,13 +124,24 @@ function evolveKeys(keys: readonly ApiKey[], event: Exclude<OrganizationEvent, {
     case 'ApiKeyCreated':
       return [...keys, fresh(event)];
     case 'ApiKeyRotated':
-      return [...keys.map((key) => (key.keyId === event.replaces ? { ...key, expiresAt: event.oldExpiresAt, replacedBy: event.keyId } : key)), fresh(event)];
+      return [
+        ...keys.map((key) => (key.keyId === event.replaces ? { ...key, expiresAt: event.oldExpiresAt, replacedBy: event.keyId } : key)),
+        fresh(event),
+      ];
     case 'ApiKeyRevoked':
       return keys.map((key) => (key.keyId === event.keyId ? { ...key, revokedAt: event.at } : key));
   }
 }
 
-const fresh = ({ keyId, actor, roles, secretHash, expiresAt }: NewKey): ApiKey => ({ keyId, actor, roles, secretHash, expiresAt, revokedAt: null, replacedBy: null });
+const fresh = ({ keyId, actor, roles, secretHash, expiresAt }: NewKey): ApiKey => ({
+  keyId,
+  actor,
+  roles,
+  secretHash,
+  expiresAt,
+  revokedAt: null,
+  replacedBy: null,
+});
 
 /** Does the key open the door at `now`? */
 export const opens = (key: ApiKey, now: number): boolean => key.revokedAt === null && (key.expiresAt === null || now < key.expiresAt);

@@ -8,6 +8,10 @@ import { OrganizationsResolver } from './organizations.resolver.js';
 
 @Module({
   imports: [CqrsModule],
-  providers: [...ORGANIZATION_HANDLERS, OrganizationsResolver, { provide: OrganizationDirectory, inject: [ENTITIES], useFactory: (entities: Entities) => new OrganizationDirectory(entities) }],
+  providers: [
+    ...ORGANIZATION_HANDLERS,
+    OrganizationsResolver,
+    { provide: OrganizationDirectory, inject: [ENTITIES], useFactory: (entities: Entities) => new OrganizationDirectory(entities) },
+  ],
 })
 export class OrganizationsModule {}

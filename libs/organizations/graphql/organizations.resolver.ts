@@ -60,7 +60,11 @@ export class ApiKeyIssuedType extends CommandAnswerType {
   @Field()
   token!: string;
 }
-export const ApiKeyResultType = createUnionType({ name: 'ApiKeyResult', types: () => [ApiKeyIssuedType, CommandRejectedType] as const, resolveType: (value: { __typename: string }) => value.__typename });
+export const ApiKeyResultType = createUnionType({
+  name: 'ApiKeyResult',
+  types: () => [ApiKeyIssuedType, CommandRejectedType] as const,
+  resolveType: (value: { __typename: string }) => value.__typename,
+});
 
 @InputType()
 export class CreateApiKeyInput extends CommandInput {
@@ -118,26 +122,63 @@ export class OrganizationsResolver {
 
   @Mutation(() => ApiKeyResultType, { description: 'Creates a key. Its secret is in this answer and nowhere else.' })
   @Demands('admin')
-  async createApiKey(@Args('input', ShapePipe) input: CreateApiKeyInput, @Context() context: CallContext): Promise<ApiKeyIssuedType | CommandRejectedType> {
-    return issued(await this.commands.execute(new CreateApiKey(contextOf(context, input), input.actor, input.roles, input.expiresAt ?? null)), input.idempotencyKey, context);
+  async createApiKey(
+    @Args('input', ShapePipe) input: CreateApiKeyInput,
+    @Context() context: CallContext,
+  ): Promise<ApiKeyIssuedType | CommandRejectedType> {
+    return issued(
+      await this.commands.execute(new CreateApiKey(contextOf(context, input), input.actor, input.roles, input.expiresAt ?? null)),
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => ApiKeyResultType, { description: 'A new secret takes the place of a key; the old one goes on for the overlap.' })
   @Demands('admin')
-  async rotateApiKey(@Args('input', ShapePipe) input: RotateApiKeyInput, @Context() context: CallContext): Promise<ApiKeyIssuedType | CommandRejectedType> {
-    return issued(await this.commands.execute(new RotateApiKey(contextOf(context, input), input.key, input.expiresAt ?? null, input.overlap ?? MS_PER_DAY)), input.idempotencyKey, context);
+  async rotateApiKey(
+    @Args('input', ShapePipe) input: RotateApiKeyInput,
+    @Context() context: CallContext,
+  ): Promise<ApiKeyIssuedType | CommandRejectedType> {
+    return issued(
+      await this.commands.execute(new RotateApiKey(contextOf(context, input), input.key, input.expiresAt ?? null, input.overlap ?? MS_PER_DAY)),
+      input.idempotencyKey,
+      context,
+    );
   }
 
   @Mutation(() => CommandResultType, { description: 'The key opens nothing any more, from now on.' })
   @Demands('admin')
-  async revokeApiKey(@Args('input', ShapePipe) input: RevokeApiKeyInput, @Context() context: CallContext): Promise<CommandAcceptedType | CommandRejectedType> {
+  async revokeApiKey(
+    @Args('input', ShapePipe) input: RevokeApiKeyInput,
+    @Context() context: CallContext,
+  ): Promise<CommandAcceptedType | CommandRejectedType> {
     const outcome = await this.commands.execute<RevokeApiKey, OrganizationOutcome>(new RevokeApiKey(contextOf(context, input), input.key));
-    return toCommandResult(outcome, { type: 'Organization', id: context.caller.organization, key: input.idempotencyKey, context, messages: ORGANIZATION_REJECTIONS });
+    return toCommandResult(outcome, {
+      type: 'Organization',
+      id: context.caller.organization,
+      key: input.idempotencyKey,
+      context,
+      messages: ORGANIZATION_REJECTIONS,
+    });
   }
 }
 
 function issued(outcome: KeyOutcome, key: string, context: CallContext): ApiKeyIssuedType | CommandRejectedType {
-  if (outcome.status === 'rejected') return toCommandResult(outcome, { type: 'Organization', id: context.caller.organization, key, context, messages: ORGANIZATION_REJECTIONS }) as CommandRejectedType;
+  if (outcome.status === 'rejected')
+    return toCommandResult(outcome, {
+      type: 'Organization',
+      id: context.caller.organization,
+      key,
+      context,
+      messages: ORGANIZATION_REJECTIONS,
+    }) as CommandRejectedType;
   const { keyId, secret, repeated, position } = outcome;
-  return { __typename: 'ApiKeyIssued', idempotencyKey: key, id: keyId, secret, repeated, token: context.seal('position', `${position}`) } as ApiKeyIssuedType;
+  return {
+    __typename: 'ApiKeyIssued',
+    idempotencyKey: key,
+    id: keyId,
+    secret,
+    repeated,
+    token: context.seal('position', `${position}`),
+  } as ApiKeyIssuedType;
 }

@@ -10,10 +10,22 @@ export const ORGANIZATION_EVENTS = [
   storedEvent('ApiKeyRevoked', schema.ApiKeyRevokedSchema),
 ] as const;
 
-const keyToJson = ({ keyId, actor, roles, secretHash, expiresAt }: NewKey): JsonObject => ({ keyId, actor, roles, secretHash, expiresAt: expiresAt === null ? undefined : instantToJson(expiresAt) });
+const keyToJson = ({ keyId, actor, roles, secretHash, expiresAt }: NewKey): JsonObject => ({
+  keyId,
+  actor,
+  roles,
+  secretHash,
+  expiresAt: expiresAt === null ? undefined : instantToJson(expiresAt),
+});
 
 function keyFromJson(data: JsonObject): NewKey {
-  const { keyId, actor, roles, secretHash, expiresAt } = data as { keyId: string; actor: string; roles?: Role[]; secretHash: string; expiresAt?: string };
+  const { keyId, actor, roles, secretHash, expiresAt } = data as {
+    keyId: string;
+    actor: string;
+    roles?: Role[];
+    secretHash: string;
+    expiresAt?: string;
+  };
   return { keyId, actor, roles: roles ?? [], secretHash, expiresAt: expiresAt === undefined ? null : instantFromJson(expiresAt) };
 }
 

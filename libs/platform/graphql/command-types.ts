@@ -100,11 +100,26 @@ const COMMON_REJECTIONS: Readonly<Record<string, string>> = {
 /** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
 export function toCommandResult(
   outcome: AcceptedOutcome | RejectedOutcome,
-  { type, id, key, context, messages, warnings = [] }: { type: string; id: string; key: string; context: CallContext; messages: Readonly<Record<string, string>>; warnings?: readonly string[] },
+  {
+    type,
+    id,
+    key,
+    context,
+    messages,
+    warnings = [],
+  }: { type: string; id: string; key: string; context: CallContext; messages: Readonly<Record<string, string>>; warnings?: readonly string[] },
 ): CommandAcceptedType | CommandRejectedType {
   if (outcome.status === 'accepted') {
     const { revision, position, repeated } = outcome;
-    return { __typename: 'CommandAccepted', idempotencyKey: key, id: context.nodeId(type, id), revision, token: context.seal('position', `${position}`), repeated, warnings } as CommandAcceptedType;
+    return {
+      __typename: 'CommandAccepted',
+      idempotencyKey: key,
+      id: context.nodeId(type, id),
+      revision,
+      token: context.seal('position', `${position}`),
+      repeated,
+      warnings,
+    } as CommandAcceptedType;
   }
   const { code, ...facts } = outcome.rejection;
   return {

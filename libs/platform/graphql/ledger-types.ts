@@ -1,7 +1,17 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { EVIDENCE_STATUSES, type Decimal, type Evidence, type EvidenceStatus, type Figure, type Instant, type UncertainInstant, type UncertainPeriod, uncertain } from '#kernel';
+import {
+  EVIDENCE_STATUSES,
+  type Decimal,
+  type Evidence,
+  type EvidenceStatus,
+  type Figure,
+  type Instant,
+  type UncertainInstant,
+  type UncertainPeriod,
+  uncertain,
+} from '#kernel';
 import { Refusal } from '../errors.js';
 import { DateTimeScalar, DecimalScalar, DurationScalar } from './scalars.js';
 
@@ -10,7 +20,10 @@ export enum FigureStatus {
   PROVISIONAL = 'PROVISIONAL',
   INDETERMINATE = 'INDETERMINATE',
 }
-registerEnumType(FigureStatus, { name: 'FigureStatus', description: 'EXACT: certain. PROVISIONAL: may still change. INDETERMINATE: rests on something unknown, uncertain or disputed.' });
+registerEnumType(FigureStatus, {
+  name: 'FigureStatus',
+  description: 'EXACT: certain. PROVISIONAL: may still change. INDETERMINATE: rests on something unknown, uncertain or disputed.',
+});
 
 @ObjectType('Reason', { description: 'Why a figure has no value, or may change.' })
 export class ReasonType {
@@ -20,7 +33,9 @@ export class ReasonType {
   entity!: string | null;
 }
 
-@ObjectType('Figure', { description: 'A figure with what is certain of it. Absent value: INDETERMINATE, or undefined (status EXACT, reason UNDEFINED).' })
+@ObjectType('Figure', {
+  description: 'A figure with what is certain of it. Absent value: INDETERMINATE, or undefined (status EXACT, reason UNDEFINED).',
+})
 export class FigureType implements Figure {
   @Field(() => DecimalScalar, { nullable: true })
   value!: Decimal | null;
@@ -32,7 +47,9 @@ export class FigureType implements Figure {
   reasons!: readonly ReasonType[];
 }
 
-@ObjectType('UncertainInstant', { description: 'An instant that lies between two bounds, both inclusive; equal when exact; null: that side is open.' })
+@ObjectType('UncertainInstant', {
+  description: 'An instant that lies between two bounds, both inclusive; equal when exact; null: that side is open.',
+})
 export class UncertainInstantType {
   @Field(() => DateTimeScalar, { nullable: true })
   notBefore!: Instant | null;
@@ -80,7 +97,8 @@ export class PeriodInput {
 /** @throws Refusal `INPUT_INVALID` for bounds in the wrong order, or `at` beside bounds */
 export function readInstant({ at, notBefore, notAfter, wording }: UncertainInstantInput): UncertainInstant {
   const hasBounds = (notBefore ?? null) !== null || (notAfter ?? null) !== null;
-  if ((at ?? null) !== null && hasBounds) throw new Refusal('INPUT_INVALID', 'Give either `at` or the bounds of an uncertain instant, not both. Nothing was done.');
+  if ((at ?? null) !== null && hasBounds)
+    throw new Refusal('INPUT_INVALID', 'Give either `at` or the bounds of an uncertain instant, not both. Nothing was done.');
   if (notBefore && notAfter && notAfter < notBefore) throw new Refusal('INPUT_INVALID', '`notAfter` lies before `notBefore`. Nothing was done.');
   return uncertain(at ?? notBefore ?? null, at ?? notAfter ?? null, wording ?? undefined);
 }
@@ -135,7 +153,14 @@ export class EvidenceInput {
 
 /** `idOf` gives each item its id: derived from the command's key, so that a retry gives the same. */
 export const readEvidence = (items: readonly EvidenceInput[] | null | undefined, idOf: (index: number) => string): readonly Evidence[] =>
-  (items ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({ id: idOf(index), document, sha256: sha256 ?? null, uri: uri ?? null, quotation: quotation ?? null, status }));
+  (items ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({
+    id: idOf(index),
+    document,
+    sha256: sha256 ?? null,
+    uri: uri ?? null,
+    quotation: quotation ?? null,
+    status,
+  }));
 
 @InputType({ description: 'Where the answer stands on both time axes; both default to now.' })
 export class AsOfInput {
@@ -158,4 +183,3 @@ export class AnsweredAtType {
   @Field(() => DurationScalar, { description: 'How long events have waited that this answer does not see yet.' })
   lag!: number;
 }
-

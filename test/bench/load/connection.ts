@@ -71,7 +71,13 @@ export class Connection {
 }
 
 /** A POST of JSON. `%N%` in the body becomes a number that this maker has not used before. */
-export function requestMaker(url: URL, body: string, headers: Readonly<Record<string, string>>, first: number, choices: readonly string[] = []): MakeRequest {
+export function requestMaker(
+  url: URL,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  first: number,
+  choices: readonly string[] = [],
+): MakeRequest {
   const lines = Object.entries({ host: url.host, 'content-type': 'application/json', accept: 'application/json', ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );

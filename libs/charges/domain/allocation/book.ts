@@ -46,7 +46,8 @@ export interface BookCommitment {
   lastPeriod: { readonly in: 'yes'; readonly capacity: Capacity } | null;
 }
 
-export const waterfallOf = (measure: Measure): string => (measure.kind === 'cost' ? `cost ${measure.column}` : `quantity ${measure.column} ${measure.unit}`);
+export const waterfallOf = (measure: Measure): string =>
+  measure.kind === 'cost' ? `cost ${measure.column}` : `quantity ${measure.column} ${measure.unit}`;
 
 export function bookCommitment({ commitment, number, spellings }: BookEntry): BookCommitment {
   const final = commitment.final;

@@ -63,7 +63,9 @@ function takeExactly(vessel: Vessel, offered: bigint, isLast: boolean, balances:
   const poured: Poured = new Map();
   const taken = take(vessel, offered, isLast, balances, CERTAIN, poured);
   const amounts = poured.get(vessel.id) ?? [];
-  const postings = vessel.slots.map(({ at }, index) => exactPosting(at, amounts[index] ?? 0n, vessel.candidate.marketplace)).filter(({ certain }) => certain !== ZERO);
+  const postings = vessel.slots
+    .map(({ at }, index) => exactPosting(at, amounts[index] ?? 0n, vessel.candidate.marketplace))
+    .filter(({ certain }) => certain !== ZERO);
   entries.push({ commitment: vessel.id, reason: taken === 0n ? 'FULL' : taken === offered ? 'DREW' : 'DREW_IN_PART', postings });
   if (taken !== 0n) entries.push(...drawn(vessel.children, taken, balances));
   else forEach(vessel.children, ({ id }) => entries.push({ commitment: id, reason: 'REACHED_NOTHING', postings: [] }));

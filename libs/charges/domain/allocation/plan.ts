@@ -40,7 +40,10 @@ export function buildTrees(book: ReadonlyMap<string, BookCommitment>): ReadonlyM
     if (!parent || parent.waterfall !== commitment.waterfall || isInCycle(book, commitment)) roots.push(commitment);
     else children.set(parent.id, [...(children.get(parent.id) ?? []), commitment]);
   }
-  const node = (commitment: BookCommitment): TreeNode => ({ book: commitment, children: (children.get(commitment.id) ?? []).sort(byPriority).map(node) });
+  const node = (commitment: BookCommitment): TreeNode => ({
+    book: commitment,
+    children: (children.get(commitment.id) ?? []).sort(byPriority).map(node),
+  });
   const waterfalls = new Map<string, TreeNode[]>();
   for (const root of roots.sort(byPriority)) {
     const list = waterfalls.get(root.waterfall) ?? [];
@@ -85,7 +88,8 @@ function verdictOf(book: BookCommitment, terms: Terms, cancelled: boolean, treeH
   const verdict = eligible(terms, facets);
   if (verdict.admits === 'no') return refuse(verdict.reason);
   const { measure } = terms;
-  if (measure.kind === 'quantity' && unitOf(terms, facets) !== measure.unit) return refuse(unitOf(terms, facets) === null ? 'COLUMN_ABSENT' : 'UNIT_DIFFERS');
+  if (measure.kind === 'quantity' && unitOf(terms, facets) !== measure.unit)
+    return refuse(unitOf(terms, facets) === null ? 'COLUMN_ABSENT' : 'UNIT_DIFFERS');
   return {
     book,
     admits: verdict.admits,

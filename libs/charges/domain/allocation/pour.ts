@@ -29,7 +29,11 @@ export interface Outside {
 }
 
 /** Dates a plan for one row: candidates outside their term or period drop out, their admitted children stand in their place. */
-export function dateVessels(nodes: readonly PlannedNode[], row: { start: Instant; end: Instant; billingPeriodStart: Instant }, outside: Outside[]): readonly Vessel[] {
+export function dateVessels(
+  nodes: readonly PlannedNode[],
+  row: { start: Instant; end: Instant; billingPeriodStart: Instant },
+  outside: Outside[],
+): readonly Vessel[] {
   return nodes.flatMap((node): readonly Vessel[] => {
     const { standing } = node;
     const children = (): readonly Vessel[] => dateVessels(node.children, row, outside);
@@ -47,7 +51,9 @@ export function dateVessels(nodes: readonly PlannedNode[], row: { start: Instant
     if (period.in === 'no') return drop(book, period.outside === 'term' ? 'OUTSIDE_TERM' : 'OUTSIDE_PERIOD', outside, children());
     const present = standing.admits === 'yes' ? period.in : 'maybe';
     const doubt = standing.doubt ?? (period.in === 'maybe' ? 'TERM_UNCERTAIN' : null);
-    return [{ candidate: standing, id: book.id, present, doubt, slots: [{ at: date, capacity: period.capacity }], spread: null, children: children() }];
+    return [
+      { candidate: standing, id: book.id, present, doubt, slots: [{ at: date, capacity: period.capacity }], spread: null, children: children() },
+    ];
   });
 }
 

@@ -93,13 +93,24 @@ function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal)
   if (period.in === 'no') return { postings: [], outside: amount, doubt: null };
   const posting = exactPosting(at, amount, false);
   if (amount === 0n) return { postings: [], outside: 0n, doubt: null };
-  return inCurrency(row, commitment, { postings: [period.in === 'yes' ? posting : marginOf(posting)], outside: 0n, doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN' });
+  return inCurrency(row, commitment, {
+    postings: [period.in === 'yes' ? posting : marginOf(posting)],
+    outside: 0n,
+    doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN',
+  });
 }
 
 /** A cost is stated in the row's billing currency: on a commitment in another one it is unknown until a rate is recorded. */
 function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommitment, placed: Placed): Placed {
   if (measure.kind !== 'cost' || measure.currency === billingCurrency) return placed;
-  const postings = placed.postings.map(({ at, certain, low }): Posting => ({ at, certain: ZERO, low: ZERO, high: ZERO, open: certain + low < 0n ? -1 : 1, marketplace: ZERO }));
+  const postings = placed.postings.map(({ at, certain, low }): Posting => ({
+    at,
+    certain: ZERO,
+    low: ZERO,
+    high: ZERO,
+    open: certain + low < 0n ? -1 : 1,
+    marketplace: ZERO,
+  }));
   return { ...placed, postings, doubt: 'NO_RATE' };
 }
 

@@ -52,7 +52,8 @@ export function boundsOver(vessels: readonly Vessel[], amount: bigint, balances:
     // Beyond the cases that are tried the split may be anything up to the whole.
     const beyond = doubts.length > MAX_DOUBTS ? [none, vessel.slots.map(() => amount)] : [];
     const all = [...each, ...beyond];
-    const pick = (choose: (a: bigint, b: bigint) => bigint): bigint[] => vessel.slots.map((_, i) => all.map((amounts) => amounts[i] ?? 0n).reduce(choose));
+    const pick = (choose: (a: bigint, b: bigint) => bigint): bigint[] =>
+      vessel.slots.map((_, i) => all.map((amounts) => amounts[i] ?? 0n).reduce(choose));
     bounds.set(vessel.id, { least: pick((a, b) => (a < b ? a : b)), most: pick((a, b) => (a > b ? a : b)) });
     vessel.children.forEach(visit);
   };
