@@ -42,8 +42,7 @@ function object(value: JsonObject): string {
   let text = '{';
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
-    text += i === 0 ? quote(key) : `,${quote(key)}`;
-    text += `:${canonicalJson(value[key] as Json)}`;
+    text += `${i === 0 ? '' : ','}${quote(key)}:${canonicalJson(value[key] as Json)}`;
   }
   return `${text}}`;
 }

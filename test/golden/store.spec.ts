@@ -11,6 +11,7 @@ import { organizationCodec, organizationDecider } from '#organizations';
 import { STORED_EVENTS } from '../../apps/ledger/catalogue/sources.js';
 import { RowMending } from '../../libs/charges/application/mend-rows.js';
 import { quarantineCsv, quarantinedFields } from '../../libs/charges/application/quarantine-file.js';
+import { LogRow } from '../../libs/event-store/embedded/log.js';
 import { quarantinedFieldsOf } from '../../libs/charges/read/quarantine.js';
 import { at, spendTerms } from '../support/commitments.js';
 import { commit, make, testCore } from '../support/core.js';
@@ -173,11 +174,11 @@ async function everyCommand(): Promise<void> {
 function storedTexts(path: string): typeof texts {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    const rows = database.prepare('SELECT heads, body FROM log ORDER BY last').all() as { heads: string; body: string }[];
-    return rows.flatMap(({ heads, body }) => {
-      const all = JSON.parse(heads) as (string | number)[];
-      const [types, data, metadata] = [2, 4, 5].map((offset) => all.filter((_, i) => i % 6 === offset)) as [string[], number[], number[]];
-      return types.map((type, i) => ({ type, data: body.slice(data[i], metadata[i]), metadata: body.slice(metadata[i], data[i + 1]) }));
+    const rows = database.prepare('SELECT last, heads, body FROM log ORDER BY last').all() as { last: number; heads: string; body: string }[];
+    return rows.flatMap(({ last, heads, body }) => {
+      const row = new LogRow(last, heads, body);
+      const stored = Array.from({ length: last - row.first + 1 }, (_, i) => row.event(row.first + i));
+      return stored.map(({ type, text, metadataText }) => ({ type, data: text, metadata: metadataText }));
     });
   } finally {
     database.close();

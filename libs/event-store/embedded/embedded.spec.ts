@@ -100,6 +100,18 @@ describe('embedded store', () => {
     database.close();
   });
 
+  it('gives every envelope back as it was, also where two share a part of a pair of surrogates', async () => {
+    const names = ['a😀b', 'a😁b', 'a🄀b', 'aab', '', 'a😀b', '𐐀', '😀𐐀'];
+    const envelopes = names.map((name) => `{"actor":${JSON.stringify(name)},"end":"${name}"}`);
+    const events = envelopes.map((text, i) => ({ ...event(`envelope ${i}`), metadata: () => text }));
+    const store = openStore();
+    await store.append([{ stream: 'l.o.thing-envelopes', expected: 'no-stream', events }]);
+    for (const client of [store, openStore()]) {
+      const recorded = await client.readStream('l.o.thing-envelopes');
+      expect(recorded.map(({ metadata }) => metadata)).toEqual(envelopes.map((text) => JSON.parse(text) as unknown));
+    }
+  });
+
   describe('on a full disk', () => {
     it('refuses with a code, keeps what it acknowledged, and goes on when there is space', async () => {
       const database = openDatabase(path);

@@ -4,10 +4,15 @@ import type { NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
 import { StoredEvent } from './stored-event.js';
 
-/** What a row's heads say of each event, one after the other: stream, revision, type, id, where its data and its metadata begin in the body. */
-const WIDTH = 6;
+/**
+ * What a row's heads say of each event, one after the other: stream, revision, type, id, where its data and its metadata begin in
+ * the body, and how many characters at the start and at the end of its metadata are those of the event before it.
+ */
+const WIDTH = 8;
 /** A row is closed at so many characters: whoever reads one of its events reads all of it. */
 const ROW_CHARACTERS_MAX = 128 * 1024;
+/** About what the heads say of one event. */
+const HEAD_CHARACTERS = 130;
 const ROWS_CACHED = 32;
 
 type Heads = readonly (string | number)[];
@@ -17,6 +22,7 @@ type StoredRow = [last: number, heads: string, body: string];
 export class LogRow {
   readonly first: number;
   private readonly heads: Heads;
+  private readonly envelopes: string[] = [];
 
   constructor(
     readonly last: number,
@@ -38,11 +44,21 @@ export class LogRow {
   event(position: number): StoredEvent {
     const { heads, body } = this;
     const at = (position - this.first) * WIDTH;
-    const metadataAt = heads[at + 5] as number;
-    // Of the last event the metadata goes on to the end.
-    const end = heads[at + WIDTH + 4] as number | undefined;
     const [stream, revision, type, id] = [heads[at] as string, heads[at + 1] as number, heads[at + 2] as string, heads[at + 3] as string];
-    return new StoredEvent(position, stream, revision, type, id, body.slice(heads[at + 4] as number, metadataAt), body.slice(metadataAt, end));
+    return new StoredEvent(position, stream, revision, type, id, body.slice(heads[at + 4] as number, heads[at + 5] as number), this);
+  }
+
+  /** The metadata's text of the event at a position. */
+  metadata(position: number): string {
+    const { heads, body, envelopes } = this;
+    for (let i = envelopes.length; i <= position - this.first; i++) {
+      const at = i * WIDTH;
+      // Of the last event the metadata goes on to the end.
+      const own = body.slice(heads[at + 5] as number, heads[at + WIDTH + 4] as number | undefined);
+      const before = i === 0 ? '' : (envelopes[i - 1] as string);
+      envelopes.push(before.slice(0, heads[at + 6] as number) + own + before.slice(before.length - (heads[at + 7] as number)));
+    }
+    return envelopes[position - this.first] as string;
   }
 }
 
@@ -53,6 +69,7 @@ export class LogRow {
 export class Log {
   private heads: (string | number)[] = [];
   private body = '';
+  private envelope = '';
   private last = 0;
   private readonly rows = new Map<number, LogRow>();
   private readonly insert: StatementSync;
@@ -67,13 +84,18 @@ export class Log {
     this.max = arrays(database.prepare('SELECT max(last) FROM log'));
   }
 
-  /** Kept until `flush`: no reader sees it before. */
-  add(position: number, stream: string, revision: number, event: NewEvent, metadata: string): void {
+  /** Kept until `flush`: no reader sees it before. Answers how many characters that added. */
+  add(position: number, stream: string, revision: number, event: NewEvent, metadata: string): number {
     const at = this.body.length;
-    this.heads.push(stream, revision, event.type, event.id, at, at + event.data.length);
-    this.body += event.data + metadata;
+    const start = sameStart(this.envelope, metadata);
+    const end = sameEnd(this.envelope, metadata, start);
+    this.heads.push(stream, revision, event.type, event.id, at, at + event.data.length, start, end);
+    this.body += event.data + metadata.slice(start, metadata.length - end);
+    this.envelope = metadata;
     this.last = position;
+    const added = this.body.length - at + HEAD_CHARACTERS;
     if (this.body.length >= ROW_CHARACTERS_MAX) this.flush();
+    return added;
   }
 
   flush(): void {
@@ -86,6 +108,7 @@ export class Log {
   discard(): void {
     this.heads = [];
     this.body = '';
+    this.envelope = '';
   }
 
   /** After a rollback: the positions of what was read may come again with other events. */
@@ -111,4 +134,22 @@ export class Log {
   lastPosition(): number | null {
     return (this.max.get() as unknown as [number | null])[0];
   }
+}
+
+/** How many characters two texts share at their start; a pair of surrogates is never cut, which UTF-8 could not hold. */
+function sameStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < most && a.charCodeAt(same) === b.charCodeAt(same)) same++;
+  const last = b.charCodeAt(same - 1);
+  return same > 0 && last >= 0xd800 && last <= 0xdbff ? same - 1 : same;
+}
+
+/** The same at their end, without what they share at their start. */
+function sameEnd(a: string, b: string, start: number): number {
+  const most = Math.min(a.length, b.length) - start;
+  let same = 0;
+  while (same < most && a.charCodeAt(a.length - 1 - same) === b.charCodeAt(b.length - 1 - same)) same++;
+  const first = b.charCodeAt(b.length - same);
+  return same > 0 && first >= 0xdc00 && first <= 0xdfff ? same - 1 : same;
 }

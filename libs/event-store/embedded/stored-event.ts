@@ -14,11 +14,15 @@ export class StoredEvent implements RecordedEvent {
     readonly type: string,
     readonly id: string,
     private readonly dataText: string,
-    private readonly metadataText: string,
+    private readonly envelopes: { metadata(position: number): string },
   ) {}
 
   get text(): string {
     return this.dataText;
+  }
+
+  get metadataText(): string {
+    return this.envelopes.metadata(this.position);
   }
 
   get data(): JsonObject {

@@ -7,7 +7,7 @@ import type { Log } from './log.js';
 /** So many events wait in memory for their index entries; more make the sorted batches cheaper, fewer the pauses shorter. */
 const TAIL_EVENTS_MAX = 8192;
 /** So many names are looked up with one statement. */
-const HASHES = 32;
+const HASHES = 25;
 
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
 interface Place {
@@ -32,7 +32,7 @@ export class Tail {
   private readonly insert: BulkInsert;
   private readonly watermark: StatementSync;
   private readonly setWatermark: StatementSync;
-  private readonly knowsHashes: StatementSync;
+  private readonly knowsAny: StatementSync;
   private readonly between: StatementSync;
   private readonly lastOf: StatementSync;
 
@@ -43,7 +43,7 @@ export class Tail {
     this.insert = new BulkInsert(database, 'places', 3);
     this.watermark = arrays(database.prepare('SELECT position FROM indexed'));
     this.setWatermark = database.prepare('UPDATE indexed SET position = ?');
-    this.knowsHashes = arrays(database.prepare(`SELECT hash FROM places WHERE hash IN (${new Array<string>(HASHES).fill('?').join(', ')})`));
+    this.knowsAny = arrays(database.prepare(`SELECT ${new Array<string>(HASHES).fill('EXISTS (SELECT 1 FROM places WHERE hash = ?)').join(' OR ')}`));
     this.between = arrays(database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'));
     this.lastOf = arrays(database.prepare('SELECT revision, position FROM places WHERE hash = ? ORDER BY revision DESC, position DESC'));
   }
@@ -71,18 +71,22 @@ export class Tail {
     for (let from = 0; from < names.length; from += HASHES) {
       const some = names.slice(from, from + HASHES);
       const hashes = some.map(nameHash);
-      const found = new Set(
-        this.knowsHashes.all(...hashes, ...new Array<number>(HASHES - some.length).fill(-1)).map((row) => (row as unknown as [number])[0]),
-      );
-      for (let i = 0; i < some.length; i++) if (!found.has(hashes[i] as number)) this.unused.add(some[i] as string);
+      for (let i = some.length; i < HASHES; i++) hashes.push(hashes[0] as number);
+      const [any] = this.knowsAny.get(...hashes) as unknown as [number];
+      // Seldom: then they are looked up one by one, when their turn comes.
+      if (any === 0) for (const name of some) if (!this.places.has(name)) this.unused.add(name);
     }
+  }
+
+  /** Known not to exist: of the names that were prefetched. */
+  isUnused(stream: string): boolean {
+    return this.unused.has(stream);
   }
 
   /** -1 for a stream that does not exist. */
   lastRevision(stream: string): number {
     const place = this.places.get(stream);
     if (place !== undefined) return typeof place === 'number' ? 0 : place.first + place.positions.length - 1;
-    if (this.unused.has(stream)) return -1;
     for (const [revision, position] of this.lastOf.iterate(nameHash(stream)) as unknown as Iterable<[number, number]>) {
       if (this.isOf(stream, position)) return revision;
     }
@@ -110,6 +114,7 @@ export class Tail {
     this.position = position;
     this.events++;
     if (revision === 0) {
+      this.unused.delete(stream);
       this.places.set(stream, position);
       return;
     }

@@ -125,8 +125,7 @@ export class Writer {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as NewEvent;
       position = this.tail.position + 1;
-      this.log.add(position, stream, ++head.revision, event, metadata[i] as string);
-      this.size += event.data.length + (metadata[i] as string).length;
+      this.size += this.log.add(position, stream, ++head.revision, event, metadata[i] as string);
       this.tail.add(stream, head.revision, position);
     }
     return { stream, revision: head.revision, position, repeated: false };
