@@ -1,0 +1,77 @@
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { getMetadataStorage, type ValidatorConstraintInterface } from 'class-validator';
+
+export type InputClass = new () => object;
+type Plain = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  readonly each: boolean;
+  readonly constraints: readonly unknown[];
+  readonly constraint: ValidatorConstraintInterface;
+}
+
+interface PropertyPlan {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly rules: readonly Rule[];
+  /** Class of the nested input, or of each element of a list of them. */
+  readonly nested: (() => InputClass) | null;
+}
+
+type ShapePlan = readonly PropertyPlan[];
+
+const plans = new Map<InputClass, ShapePlan | null>();
+
+/**
+ * Does the input keep every class-validator rule of its class? The library's own walk asks all rules of all properties, given or
+ * not, and makes an instance of each nested input first; most of a command's properties are not given. Here the library's
+ * constraints are asked for those that are. A rule of a kind that this cannot ask, or one that is broken: false, and the library says what is wrong.
+ */
+export function keepsShape(type: InputClass, value: Plain): boolean {
+  const plan = planOf(type);
+  return plan !== null && plan.every((property) => keeps(property, value));
+}
+
+function keeps({ name, optional, rules, nested }: PropertyPlan, object: Plain): boolean {
+  const value = object[name];
+  if (optional && (value === undefined || value === null)) return true;
+  for (const { each, constraints, constraint } of rules) {
+    const args = { value, constraints: constraints as never[], targetName: '', object, property: name };
+    const ask = (part: unknown): boolean => constraint.validate(part, args) === true;
+    if (each ? !(Array.isArray(value) && value.every(ask)) : !ask(value)) return false;
+  }
+  if (nested === null) return true;
+  const isPlain = (part: unknown): boolean => typeof part === 'object' && part !== null && keepsShape(nested(), part as Plain);
+  return Array.isArray(value) ? value.every(isPlain) : isPlain(value);
+}
+
+function planOf(type: InputClass): ShapePlan | null {
+  let plan = plans.get(type);
+  if (plan === undefined) plans.set(type, (plan = makePlan(type)));
+  return plan;
+}
+
+function makePlan(type: InputClass): ShapePlan | null {
+  const storage = getMetadataStorage();
+  const properties = new Map<string, { optional: boolean; rules: Rule[]; nested: (() => InputClass) | null }>();
+  for (const rule of storage.getTargetValidationMetadatas(type, '', false, false)) {
+    let property = properties.get(rule.propertyName);
+    if (!property) properties.set(rule.propertyName, (property = { optional: false, rules: [], nested: null }));
+    if (rule.type === 'conditionalValidation' && rule.name === 'isOptional') property.optional = true;
+    else if (rule.type === 'nestedValidation') property.nested = nestedType(type, rule.propertyName);
+    else if (rule.type === 'customValidation' && !rule.validateIf) {
+      for (const { instance } of storage.getTargetValidatorConstraints(rule.constraintCls)) {
+        property.rules.push({
+          each: rule.each === true,
+          constraints: (rule.constraints as readonly unknown[] | undefined) ?? [],
+          constraint: instance,
+        });
+      }
+    } else return null;
+    if (rule.type === 'nestedValidation' && property.nested === null) return null;
+  }
+  return [...properties].map(([name, property]) => ({ name, ...property }));
+}
+
+const nestedType = (type: InputClass, property: string): (() => InputClass) | null =>
+  defaultMetadataStorage.findTypeMetadata(type, property)?.typeFunction ?? null;
