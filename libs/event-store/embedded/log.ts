@@ -10,10 +10,12 @@ import { StoredEvent } from './stored-event.js';
  */
 const WIDTH = 8;
 /** A row is closed at so many characters: whoever reads one of its events reads all of it. */
-const ROW_CHARACTERS_MAX = 128 * 1024;
+const ROW_CHARACTERS_MAX = 16 * 1024;
 /** About what the heads say of one event. */
 const HEAD_CHARACTERS = 130;
-const ROWS_CACHED = 32;
+const ROWS_CACHED = 64;
+/** Longer ones hold a chunk of charges, nearly alone: keeping them would cost more memory than it saves reading. */
+const CACHED_CHARACTERS_MAX = 4 * ROW_CHARACTERS_MAX;
 
 type Heads = readonly (string | number)[];
 type StoredRow = [last: number, heads: string, body: string];
@@ -27,7 +29,7 @@ export class LogRow {
   constructor(
     readonly last: number,
     heads: string,
-    private readonly body: string,
+    readonly body: string,
   ) {
     this.heads = JSON.parse(heads) as Heads;
     this.first = last - this.heads.length / WIDTH + 1;
@@ -126,6 +128,7 @@ export class Log {
   row(position: number): LogRow {
     for (const row of this.rows.values()) if (row.first <= position && position <= row.last) return row;
     const row = new LogRow(...(this.holding.get(position) as unknown as StoredRow));
+    if (row.body.length > CACHED_CHARACTERS_MAX) return row;
     if (this.rows.size >= ROWS_CACHED) this.rows.delete(this.rows.keys().next().value as number);
     this.rows.set(row.last, row);
     return row;
