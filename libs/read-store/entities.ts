@@ -15,7 +15,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(ENTITY_KINDS));
  */
 export class EntityProjection implements Projection {
   readonly name = 'entities';
-  readonly version = 1;
+  readonly version = 2;
   readonly handles = null;
   readonly tables = {
     organizations: { ddl: 'CREATE TABLE IF NOT EXISTS organizations (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)', orderBy: 'seq' },
@@ -24,13 +24,22 @@ export class EntityProjection implements Projection {
         UNIQUE (org, kind, number), UNIQUE (id, kind, org))`,
       orderBy: 'seq',
     },
+    // In order of position, so that a batch of facts of many entities is written to a few pages; `previous` is the entity's fact before.
     facts: {
-      ddl: 'CREATE TABLE IF NOT EXISTS facts (entity INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, fact TEXT NOT NULL, PRIMARY KEY (entity, revision)) WITHOUT ROWID',
-      orderBy: 'entity, revision',
+      ddl: 'CREATE TABLE IF NOT EXISTS facts (position INTEGER PRIMARY KEY, entity INTEGER NOT NULL, revision INTEGER NOT NULL, previous INTEGER, fact TEXT NOT NULL)',
+      orderBy: 'position',
+    },
+    // Each entity's latest fact, where a walk through its facts begins.
+    heads: {
+      ddl: 'CREATE TABLE IF NOT EXISTS heads (entity INTEGER PRIMARY KEY, position INTEGER NOT NULL, revision INTEGER NOT NULL)',
+      orderBy: 'entity',
     },
     // The longest prefix of the total order whose events all have recordedAt ≤ r ends at the last row with recorded_at ≤ r.
     prefixes: { ddl: 'CREATE TABLE IF NOT EXISTS prefixes (recorded_at INTEGER PRIMARY KEY, position INTEGER NOT NULL)', orderBy: 'recorded_at' },
   };
+  private readonly heads = new Map<number, Position>();
+  /** Entities with new facts in this batch, by the revision of the last. */
+  private readonly moved = new Map<number, number>();
   private readonly sequences = new Map<string, number>();
   private organizationSequences = new Map<string, number>();
   private lastRecordedAt = 0;
@@ -42,10 +51,29 @@ export class EntityProjection implements Projection {
     if (!KNOWN.has(kind)) return;
     const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
     const fact = JSON.stringify({ type: event.type, data: event.data, metadata: event.metadata });
-    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?)').run(entity, event.revision, event.position, fact);
+    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)').run(event.position, entity, event.revision, this.headOf(entity, database), fact);
+    this.heads.set(entity, event.position);
+    this.moved.set(entity, event.revision);
   }
 
   flush(database: ReadDatabase): void {
+    this.writePrefix(database);
+    for (const [entity, revision] of this.moved) {
+      database
+        .sql('INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET position = excluded.position, revision = excluded.revision')
+        .run(entity, this.heads.get(entity) as Position, revision);
+    }
+    this.moved.clear();
+    if (this.heads.size > HEADS_MAX) this.heads.clear();
+  }
+
+  private headOf(entity: number, database: ReadDatabase): Position | null {
+    const known = this.heads.get(entity);
+    if (known !== undefined) return known;
+    return database.sql('SELECT position FROM heads WHERE entity = ?').get<[number]>(entity)?.[0] ?? null;
+  }
+
+  private writePrefix(database: ReadDatabase): void {
     if (this.lastPosition !== null)
       database
         .sql('INSERT INTO prefixes VALUES (?, ?) ON CONFLICT (recorded_at) DO UPDATE SET position = excluded.position')
@@ -54,6 +82,8 @@ export class EntityProjection implements Projection {
   }
 
   reset(): void {
+    this.heads.clear();
+    this.moved.clear();
     this.sequences.clear();
     this.organizationSequences.clear();
     this.loaded = false;
@@ -66,7 +96,7 @@ export class EntityProjection implements Projection {
       this.loaded = true;
     }
     if (recordedAt > this.lastRecordedAt) {
-      this.flush(database);
+      this.writePrefix(database);
       this.lastRecordedAt = recordedAt;
     }
     this.lastPosition = position;
@@ -122,6 +152,13 @@ export interface Entity {
   readonly number: number;
   readonly position: Position;
 }
+
+const HEADS_MAX = 50_000;
+
+/** An entity's facts from the latest back: parameters are the entity and the revision to stop behind. */
+const CHAIN = `WITH RECURSIVE chain (position, revision, previous) AS (
+  SELECT f.position, f.revision, f.previous FROM heads h JOIN facts f ON f.position = h.position WHERE h.entity = ?
+  UNION ALL SELECT f.position, f.revision, f.previous FROM chain c JOIN facts f ON f.position = c.previous WHERE c.revision - 1 > ?)`;
 
 /** Queries over the entity tables. */
 export class Entities {
@@ -191,27 +228,33 @@ export class Entities {
 
   /** Facts after revision `after` (exclusive, -1 for all) up to the position. */
   facts(seq: number, after: number, position: Position): readonly StoredFact[] {
-    return this.database
-      .sql('SELECT revision, position, fact FROM facts WHERE entity = ? AND revision > ? AND position <= ? ORDER BY revision')
-      .all<[number, number, string]>(seq, after, position)
-      .map(([revision, at, text]) => ({ revision, position: at, ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }) }));
+    return this.walk(seq, after, 'c.revision > ? AND c.position <= ?', after, position);
   }
 
   /** Facts after position `after` (exclusive) up to `until`. */
   factsBetween(seq: number, after: Position, until: Position, limit: number): readonly StoredFact[] {
-    return this.database
-      .sql('SELECT revision, position, fact FROM facts WHERE entity = ? AND position > ? AND position <= ? ORDER BY revision LIMIT ?')
-      .all<[number, number, string]>(seq, after, until, limit)
-      .map(([revision, at, text]) => ({ revision, position: at, ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }) }));
+    return this.walk(seq, -1, 'c.position > ? AND c.position <= ?', after, until).slice(0, limit);
   }
 
-  /** Number of facts known at the position: names a state exactly, facts never change. */
+  /** Revision of the last fact known at the position: names a state exactly, facts never change. -1: none. */
   revisionAt(seq: number, position: Position): number {
-    return (
-      this.database
-        .sql('SELECT revision FROM facts WHERE entity = ? AND position <= ? ORDER BY revision DESC LIMIT 1')
-        .get<[number]>(seq, position)?.[0] ?? -1
-    );
+    const head = this.database.sql('SELECT position, revision FROM heads WHERE entity = ?').get<[number, number]>(seq);
+    if (!head) return -1;
+    if (head[0] <= position) return head[1];
+    return this.database.sql(`${CHAIN} SELECT revision FROM chain WHERE position <= ? LIMIT 1`).get<[number]>(seq, -1, position)?.[0] ?? -1;
+  }
+
+  /** From the entity's latest fact back to revision `after` (exclusive); answered in order. */
+  private walk(seq: number, after: number, where: string, ...bounds: number[]): readonly StoredFact[] {
+    return this.database
+      .sql(`${CHAIN} SELECT c.revision, c.position, f.fact FROM chain c CROSS JOIN facts f ON f.position = c.position WHERE ${where}`)
+      .all<[number, number, string]>(seq, after, ...bounds)
+      .map(([revision, at, text]) => ({
+        revision,
+        position: at,
+        ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }),
+      }))
+      .sort((a, b) => a.revision - b.revision);
   }
 
   /** The position of `asOf.recorded = r`: the longest prefix whose events all have recordedAt ≤ r. 0: none. */
