@@ -44,7 +44,9 @@ export class Tail {
     this.watermark = arrays(database.prepare('SELECT position FROM indexed'));
     this.setWatermark = database.prepare('UPDATE indexed SET position = ?');
     this.knowsAny = arrays(database.prepare(`SELECT ${new Array<string>(HASHES).fill('EXISTS (SELECT 1 FROM places WHERE hash = ?)').join(' OR ')}`));
-    this.between = arrays(database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'));
+    this.between = arrays(
+      database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'),
+    );
     this.lastOf = arrays(database.prepare('SELECT revision, position FROM places WHERE hash = ? ORDER BY revision DESC, position DESC'));
   }
 
@@ -61,7 +63,8 @@ export class Tail {
   catchUp(): void {
     const from = this.position + 1;
     for (const row of this.log.rowsAfter(this.position)) {
-      for (let position = Math.max(from, row.first); position <= row.last; position++) this.add(row.stream(position), row.revision(position), position);
+      for (let position = Math.max(from, row.first); position <= row.last; position++)
+        this.add(row.stream(position), row.revision(position), position);
     }
   }
 
