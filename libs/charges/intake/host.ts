@@ -20,7 +20,7 @@ export interface IntakeOptions {
 // Chunks of half a megabyte that wait between the threads.
 const AHEAD = 4;
 // A file of any size is read in this much; without the limits V8 would take more only because it is there.
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 64 };
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 48 };
 
 /** Opens the intake of one file in a worker thread of its own, so that commands and queries go on while it reads. */
 export async function openIntake({ workDir, inProcess = false, workerUrl }: IntakeOptions): Promise<Intake> {
