@@ -20,7 +20,3 @@ export class InvariantViolation extends Error {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantViolation(message);
 }
-
-export const unreachable = (value: never): never => {
-  throw new InvariantViolation(`unexpected ${JSON.stringify(value)}`);
-};

@@ -114,15 +114,15 @@ export class Allocator {
   }
 
   /** A run that began and did not end goes on under the trigger it began with. */
-  private openRun(organization: string): { trigger: Trigger; done: number; first: number } | null {
+  private openRun(organization: string): { trigger: Trigger; done: number } | null {
     const row = this.options.database
       .sql(
-        'SELECT t.position, t.event, t.kind, t.subject, t.chunk, r.allocation_revision - r.first_revision + 1, r.first FROM runs r JOIN triggers t ON t.org = r.org AND t.event = r.trigger_event WHERE r.org = ? AND r.last IS NULL',
+        'SELECT t.position, t.event, t.kind, t.subject, t.chunk, r.allocation_revision - r.first_revision + 1 FROM runs r JOIN triggers t ON t.org = r.org AND t.event = r.trigger_event WHERE r.org = ? AND r.last IS NULL',
       )
-      .get<[number, string, Trigger['kind'], string, number | null, number, number]>(organization);
+      .get<[number, string, Trigger['kind'], string, number | null, number]>(organization);
     if (!row) return null;
-    const [position, event, kind, subject, chunk, done, first] = row;
-    return { trigger: { organization, position, event, kind, subject, chunk }, done, first };
+    const [position, event, kind, subject, chunk, done] = row;
+    return { trigger: { organization, position, event, kind, subject, chunk }, done };
   }
 
   private async settleTrigger(pending: Trigger): Promise<void> {

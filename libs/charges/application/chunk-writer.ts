@@ -1,6 +1,25 @@
-import type { EventStore, NewEvent } from '#event-store';
+import { type CommandContext, envelopeText, type EventStore, type NewEvent } from '#event-store';
 
 const WINDOW = 8;
+
+/** The envelope of a delivery's chunks: the same for each, whoever brings them in and under whichever rules. */
+export const chunkEnvelope = (
+  { organization, actor, onBehalfOf = null }: Pick<CommandContext, 'organization' | 'actor'> & { readonly onBehalfOf?: string | null | undefined },
+  deliveryId: string,
+  ruleVersion: string,
+): NewEvent['metadata'] =>
+  envelopeText({
+    schemaVersion: 1,
+    organization,
+    effectiveAt: null,
+    actor,
+    onBehalfOf,
+    keyDigest: null,
+    correlation: deliveryId,
+    causation: null,
+    ruleVersion,
+    evidence: [],
+  });
 
 /**
  * Writes the chunks of a delivery to its stream, several on the way at once, each at its exact revision: a chunk that stands there

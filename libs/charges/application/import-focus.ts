@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, type Instant, parseInstant } from '#kernel';
-import { type CommandContext, type Decisions, envelopeText, type EventStore, type NewEvent, TENOR_NAMESPACE, uuidV5 } from '#event-store';
+import { type CommandContext, type Decisions, type EventStore, type NewEvent, TENOR_NAMESPACE, uuidV5 } from '#event-store';
 import type { ReadDatabase } from '#read-store';
 import { changesNothing, type Delivery, type Feed, feedDecider, type FeedRejection, sliceKey } from '../domain/feed.js';
 import { FileStore, type Intake, openIntake, type Progress, type ScanOptions, type ScanSummary } from '../intake/index.js';
 import { deliveryStream } from '../read/chunks.js';
 import { feedCodec } from '../wire/feed.wire.js';
-import { ChunkWriter } from './chunk-writer.js';
+import { chunkEnvelope, ChunkWriter } from './chunk-writer.js';
 import { inForceRows } from './in-force.js';
 
 export interface ImportRequest {
@@ -168,19 +168,8 @@ export class FocusImport {
 
   /** Reversals, then additions by (ChargePeriodStart, row), then what was quarantined; one event a chunk. Answers how many. */
   private async writeChunks(request: ImportRequest, intake: Intake, deliveryId: string, scan: ScanSummary, onlyAdded: boolean): Promise<number> {
-    const { organization, actor, onBehalfOf = null } = request.caller;
-    const metadata = envelopeText({
-      schemaVersion: 1,
-      organization,
-      effectiveAt: null,
-      actor,
-      onBehalfOf,
-      keyDigest: null,
-      correlation: deliveryId,
-      causation: null,
-      ruleVersion: 'delivery-1',
-      evidence: [],
-    });
+    const { organization } = request.caller;
+    const metadata = chunkEnvelope(request.caller, deliveryId, 'delivery-1');
     const writer = new ChunkWriter(
       this.options.store,
       deliveryStream(this.options.ledger, organization, deliveryId),

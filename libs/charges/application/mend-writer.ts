@@ -1,6 +1,7 @@
-import { type CommandContext, envelopeText, sha256, uuidV5 } from '#event-store';
+import { type CommandContext, sha256, uuidV5 } from '#event-store';
 import { canonicalJson, type JsonObject } from '#kernel';
 import { type Feed, feedDecider, type MendedRow } from '../domain/feed.js';
+import { chunkEnvelope } from './chunk-writer.js';
 import { deliveryStream } from '../read/chunks.js';
 import type { DeliveryRow } from '../read/deliveries.js';
 import { feedCodec } from '../wire/feed.wire.js';
@@ -73,28 +74,16 @@ export class MendWriter {
     const known = this.known.get(id);
     if (known !== undefined) return known;
     const number = this.next;
-    const event = { id, type: 'ChargesRecorded', data: canonicalJson({ ...stored, chunk: number }), metadata: this.envelope() };
+    const event = {
+      id,
+      type: 'ChargesRecorded',
+      data: canonicalJson({ ...stored, chunk: number }),
+      metadata: chunkEnvelope(this.caller, this.delivery.deliveryId, RULES),
+    };
     const outcome = await this.options.store.append([{ stream: this.stream, expected: number === 0 ? 'no-stream' : number - 1, events: [event] }]);
     if (!outcome.ok) return null;
     this.next++;
     return number;
-  }
-
-  private envelope(): (recordedAt: string) => string {
-    const { organization, actor, onBehalfOf = null } = this.caller;
-    const correlation = this.delivery.deliveryId;
-    return envelopeText({
-      schemaVersion: 1,
-      organization,
-      effectiveAt: null,
-      actor,
-      onBehalfOf,
-      keyDigest: null,
-      correlation,
-      causation: null,
-      ruleVersion: RULES,
-      evidence: [],
-    });
   }
 
   private async record({ rows }: MendedChunk, chunk: number, fieldsSha256: string, expectedRevision: number): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { addMonths, type Decimal, type Instant, MS_PER_DAY, MS_PER_HOUR, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
+import { type Decimal, type Instant, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
 import type { ProjectedEvent, Projection, ReadDatabase } from '#read-store';
 import type { Drawn, Posting } from '../domain/allocation/decision.js';
 import { AllocationReader, type CoverageDelta, type StoredAllocation } from '../wire/allocation.wire.js';
@@ -8,11 +8,6 @@ export const LEVELS = { month: 0, day: 1, hour: 2, instant: 3 } as const;
 export type Level = (typeof LEVELS)[keyof typeof LEVELS];
 
 export const NOTHING: Drawn = { certain: ZERO, low: ZERO, high: ZERO, openUp: 0, openDown: 0, marketplace: ZERO };
-
-export const cellEnd = (level: Level, bucket: Instant): Instant => {
-  if (level === LEVELS.month) return addMonths(bucket, 1);
-  return (bucket + (level === LEVELS.day ? MS_PER_DAY : level === LEVELS.hour ? MS_PER_HOUR : 1)) as Instant;
-};
 
 interface Cell {
   readonly commitment: string;

@@ -1,4 +1,4 @@
-import type { Decimal, Instant, UncertainInstant, UncertainPeriod } from '#kernel';
+import type { Decimal, UncertainPeriod } from '#kernel';
 
 /** FOCUS 1.4 ContractCommitmentCategory: an undertaking in a currency, or in a unit of capacity. */
 export const COMMITMENT_CATEGORIES = ['Spend', 'Usage'] as const;
@@ -102,14 +102,10 @@ export interface Terms {
   readonly periodDate: PeriodDate;
 }
 
-export type TermField = keyof Terms;
-
 /** Fields that a later version sets. `tranches` names single amounts; `schedule` replaces the schedule whole. */
 export interface TermChanges extends Partial<Terms> {
   readonly trancheAmounts?: readonly { readonly id: string; readonly amount: Amount }[];
 }
-
-export const UNBOUNDED: UncertainInstant = { notBefore: null, notAfter: null };
 
 /** The term: as stated, else from the first tranche's start to the last one's end, else unknown. */
 export function termOf(terms: Terms): UncertainPeriod | null {
@@ -123,10 +119,3 @@ export function termOf(terms: Terms): UncertainPeriod | null {
 
 const startKey = (t: UncertainPeriod): number => t.start.notBefore ?? -Infinity;
 const endKey = (t: UncertainPeriod): number => t.end?.notAfter ?? Infinity;
-
-export interface ExactTranche {
-  readonly id: string;
-  readonly start: Instant;
-  readonly end: Instant;
-  readonly amount: Amount;
-}

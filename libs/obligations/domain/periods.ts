@@ -1,4 +1,4 @@
-import { type Commitment, type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
+import { type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
 import {
   containsInstant,
   exactValue,
@@ -25,11 +25,7 @@ export interface CommitmentPeriod {
   readonly tranche: Tranche | null;
 }
 
-/** The periods of the schedule in force at `t`, in order of time. An unknown schedule is one period of unknown amount over the term. */
-export function periodsAt(commitment: MadeCommitment, t: Instant): readonly CommitmentPeriod[] {
-  return periodsOf(termsAt(commitment, t).variants.at(-1)?.terms ?? commitment.final);
-}
-
+/** The periods of a schedule, in order of time. An unknown one is one period of unknown amount over the term. */
 export function periodsOf(terms: Terms): readonly CommitmentPeriod[] {
   if (terms.schedule.kind === 'unknown') {
     const term = termOf(terms) ?? { start: { notBefore: null, notAfter: null }, end: { notBefore: null, notAfter: null } };
@@ -97,5 +93,3 @@ export function disputedReasons(commitment: MadeCommitment): readonly Reason[] {
   const disputed = commitment.facts.some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
   return disputed ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];
 }
-
-export const isMade = (commitment: Commitment): commitment is MadeCommitment => commitment.status !== 'none';

@@ -53,10 +53,6 @@ export class CommitmentView {
     return disputedReasons(this.commitment).length > 0;
   }
 
-  termsAt(t: Instant) {
-    return termsAt(this.commitment, t);
-  }
-
   /** The terms to show at `t`; of several that may be in force the latest recorded. Kept until the terms may change. */
   termsFor(t: Instant): Terms {
     const kept = this.shown;
@@ -72,7 +68,7 @@ export class CommitmentView {
   }
 
   periods(t: Instant): readonly CommitmentPeriod[] {
-    return periodsOf(termsAt(this.commitment, t).variants.at(-1)?.terms ?? this.commitment.final);
+    return periodsOf(this.termsFor(t));
   }
 
   /** FOCUS lifecycle at `t`; what remains matters in the last period only. Kept with the figures. */

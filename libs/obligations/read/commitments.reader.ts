@@ -51,10 +51,10 @@ export class CommitmentsReader {
   *every(moment: Moment): Iterable<CommitmentView> {
     for (let after = 0; ;) {
       const views = this.page(moment, after, EVERY);
+      const last = views.at(-1);
+      if (!last) return;
       yield* views;
-      const last = this.entities.list(moment.organization, 'commitment', { after, limit: EVERY, position: moment.position }).at(-1);
-      if (!last || views.length === 0) return;
-      after = last.number;
+      after = last.entity.number;
     }
   }
 

@@ -35,7 +35,7 @@ interface Sum {
 export function totalsOf(views: Iterable<CommitmentView>, t: Instant, groupBy: ReadonlySet<Grouping>): readonly Total[] {
   const sums = new Map<string, Sum>();
   for (const view of views) {
-    const terms = view.termsAt(t).variants.at(-1)?.terms ?? view.commitment.final;
+    const terms = view.termsFor(t);
     if (view.commitment.status !== 'made' || terms.kind !== 'commitment' || terms.parent !== null) continue;
     const figures = view.figures(t);
     if (!figures) continue;
