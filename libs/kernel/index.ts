@@ -5,5 +5,6 @@ export * from './instant.js';
 export * from './outcome.js';
 export * from './problem.js';
 export * from './figure.js';
+export * from './growing-list.js';
 export * from './uncertain.js';
 export * from './evidence.js';

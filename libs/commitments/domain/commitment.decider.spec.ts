@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, type Evidence, exactly, fold, uncertain } from '#kernel';
 import { at, clause, known, makeCommitment, period, spendTerms, unknown } from '../../../test/support/commitments.js';
-import type { CommitmentCommand, CommitmentEvent } from './commitment.js';
+import type { CommitmentCommand, CommitmentEvent, MadeCommitment } from './commitment.js';
 import { commitmentDecider } from './commitment.decider.js';
 import { COMMITMENT_REJECTIONS } from './rejections.js';
 import type { TermChanges, Terms } from './terms.js';
+import { finalTerms } from './timeline.js';
 
 const given = (...events: CommitmentEvent[]) => ({
   when: (command: CommitmentCommand) => {
@@ -111,9 +113,8 @@ describe('evidence', () => {
   it('has one id on a commitment, and is changed by it', () => {
     given(made).when(addEvidence(0, 'e1')).rejected({ code: 'EVIDENCE_EXISTS', evidenceId: 'e1' });
     given(made).when(confirm('e9')).rejected({ code: 'EVIDENCE_NOT_FOUND', evidenceId: 'e9' });
-    expect(fold(commitmentDecider, [made, event(confirm('e1'), 'CommitmentEvidenceStatusChanged')])).toMatchObject({
-      facts: [{ evidence: [{ id: 'e1', status: 'CONFIRMED' }] }],
-    });
+    const { facts } = fold(commitmentDecider, [made, event(confirm('e1'), 'CommitmentEvidenceStatusChanged')]) as MadeCommitment;
+    expect([...facts]).toMatchObject([{ evidence: [{ id: 'e1', status: 'CONFIRMED' }] }]);
   });
 
   it('that is withdrawn is gone, and may come again', () => {
@@ -251,4 +252,23 @@ it('folds the same whatever the order in which it was asked', () => {
   const whole = fold(commitmentDecider, events);
   expect(events.reduce((state, each) => commitmentDecider.evolve(state, each), commitmentDecider.initialState)).toEqual(whole);
   expect(whole).toMatchObject({ final: { priority: 4, schedule: { tranches: [{ amount: known('7') }] } }, events: 6 });
+});
+
+it('keeps what all its facts give, in whatever order they come', () => {
+  const dated = fc.integer({ min: 1, max: 9 }).map((month) => exactly(at(`2025-0${month}-01`)));
+  const step = fc.oneof(
+    fc
+      .record({ priority: fc.nat(), effectiveAt: dated })
+      .map(({ priority, effectiveAt }) => ({ ...amended({ priority }), effectiveAt }) as CommitmentEvent),
+    fc.record({ fact: fc.nat(8), priority: fc.nat() }).map(({ fact, priority }) => event(correct(fact, { priority }), 'CommitmentCorrected')),
+    fc.integer({ min: 1, max: 8 }).map(voided),
+    fc.constant(cancelled),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (events) => {
+      const state = fold(commitmentDecider, [made, ...events]) as MadeCommitment;
+      expect(state.final).toEqual(finalTerms(state).terms);
+      expect(state.cancelled).toBe([...state.facts].some(({ kind, voided: gone }) => kind === 'cancelled' && !gone));
+    }),
+  );
 });

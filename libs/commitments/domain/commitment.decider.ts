@@ -1,8 +1,8 @@
-import { accept, type Decider, type Decision, reject } from '#kernel';
+import { accept, type Decider, type Decision, GrowingList, reject } from '#kernel';
 import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
 import type { CommitmentRejection } from './rejections.js';
 import type { Schedule, TermChanges, Terms } from './terms.js';
-import { applyChanges, correctChanges, finalTerms, sortsLast } from './timeline.js';
+import { applyChanges, correctChanges, finalTerms, laterFacts, sortsAfter } from './timeline.js';
 import { validateTerms } from './validate-terms.js';
 
 type Outcome = Decision<CommitmentEvent, CommitmentRejection>;
@@ -23,7 +23,7 @@ export const commitmentDecider: Decider<Commitment, CommitmentCommand, Commitmen
       case 'ReclassifyCommitment':
         return accept({ ...command, type: 'CommitmentReclassified', commitmentId: commitment.commitmentId });
       case 'CancelCommitment':
-        return isCancelled(commitment)
+        return commitment.cancelled
           ? reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId })
           : accept({ ...command, type: 'CommitmentCancelled', commitmentId: commitment.commitmentId });
       case 'AddCommitmentEvidence':
@@ -49,7 +49,7 @@ function make(command: Extract<CommitmentCommand, { type: 'MakeCommitment' }>, c
 }
 
 function amend(command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>, commitment: MadeCommitment): Outcome {
-  if (isCancelled(commitment)) return reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId });
+  if (commitment.cancelled) return reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId });
   const broken = validateChanges(command.changes, commitment.final, commitment.commitmentId);
   return broken ? reject(broken) : accept({ ...command, type: 'CommitmentAmended', commitmentId: commitment.commitmentId });
 }
@@ -99,8 +99,7 @@ function firstMissing(amounts: readonly { readonly id: string }[], schedule: Sch
 }
 
 const isEmptyChange = (changes: TermChanges): boolean => Object.values(changes).every((value) => value === undefined);
-const isCancelled = ({ facts }: MadeCommitment): boolean => facts.some(({ kind, voided }) => kind === 'cancelled' && !voided);
-const allEvidence = ({ facts }: MadeCommitment) => facts.flatMap(({ evidence }) => evidence);
+const allEvidence = ({ facts }: MadeCommitment) => facts.toArray().flatMap(({ evidence }) => evidence);
 
 function findFact(commitment: MadeCommitment, number: number): Fact | CommitmentRejection {
   if (!Number.isInteger(number) || number < 0 || number >= commitment.events) return { code: 'FACT_NOT_FOUND', fact: number };
@@ -112,13 +111,14 @@ function findFact(commitment: MadeCommitment, number: number): Fact | Commitment
 function made(event: Extract<CommitmentEvent, { type: 'CommitmentMade' }>): MadeCommitment {
   const fact: Fact = { fact: 0, kind: 'made', effectiveAt: event.effectiveAt, changes: {}, voided: false, evidence: event.evidence };
   const { commitmentId, contractId, provider, terms } = event;
-  return { status: 'made', commitmentId, contractId, provider, terms, facts: [fact], final: terms, events: 1 };
+  const facts = GrowingList.of(fact);
+  return { status: 'made', commitmentId, contractId, provider, terms, facts, final: terms, latest: null, cancelled: false, events: 1 };
 }
 
 function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, { type: 'CommitmentMade' | 'CommitmentAmended' }>): MadeCommitment {
   switch (event.type) {
     case 'CommitmentReclassified': {
-      const effectiveAt = event.effectiveAt ?? (commitment.facts[0] as Fact).effectiveAt;
+      const effectiveAt = event.effectiveAt ?? (commitment.facts.at(0) as Fact).effectiveAt;
       return withFact(commitment, 'reclassified', effectiveAt, { kind: event.kind }, event.evidence);
     }
     case 'CommitmentCancelled':
@@ -146,13 +146,18 @@ function withFact(
   evidence: Fact['evidence'],
 ): MadeCommitment {
   const fact: Fact = { fact: commitment.events, kind, effectiveAt, changes, voided: false, evidence };
-  const facts = [...commitment.facts, fact];
+  const facts = commitment.facts.add(fact);
   const events = commitment.events + 1;
-  if (!sortsLast(fact, commitment.facts)) return refinal({ ...commitment, facts, events });
-  return { ...commitment, facts, events, final: applyChanges(commitment.final, changes) };
+  if (commitment.latest !== null && !sortsAfter(fact, commitment.latest)) return refinal({ ...commitment, facts, events });
+  const cancelled = commitment.cancelled || kind === 'cancelled';
+  return { ...commitment, facts, events, final: applyChanges(commitment.final, changes), latest: fact, cancelled };
 }
 
-const refinal = (commitment: MadeCommitment): MadeCommitment => ({ ...commitment, final: finalTerms(commitment).terms });
+function refinal(commitment: MadeCommitment): MadeCommitment {
+  const later = laterFacts(commitment);
+  const cancelled = later.some(({ kind }) => kind === 'cancelled');
+  return { ...commitment, final: finalTerms(commitment).terms, latest: later.at(-1) ?? null, cancelled };
+}
 
 const changeFact = (commitment: MadeCommitment, number: number, change: (fact: Fact) => Fact): MadeCommitment =>
   refinal({ ...commitment, facts: commitment.facts.map((fact) => (fact.fact === number ? change(fact) : fact)) });

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceStatus, UncertainInstant } from '#kernel';
+import type { Evidence, EvidenceStatus, GrowingList, UncertainInstant } from '#kernel';
 import type { AmountKind, TermChanges, Terms } from './terms.js';
 
 export type CommitmentEvent =
@@ -121,9 +121,13 @@ export type Commitment =
       /** Party that provides. */
       readonly provider: string;
       readonly terms: Terms;
-      readonly facts: readonly Fact[];
+      readonly facts: GrowingList<Fact>;
       /** The terms with every amendment applied, kept so that a command need not fold the facts again. */
       readonly final: Terms;
+      /** The fact that `final` applied last; null when there is only the making. */
+      readonly latest: Fact | null;
+      /** A cancellation stands. */
+      readonly cancelled: boolean;
       /** Events folded so far: the next event's revision. */
       readonly events: number;
     };

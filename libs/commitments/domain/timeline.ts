@@ -1,4 +1,4 @@
-import { earliest, type Instant, latest, reachedAt } from '#kernel';
+import { earliest, type GrowingList, type Instant, latest, reachedAt } from '#kernel';
 import type { Fact, MadeCommitment } from './commitment.js';
 import type { Amount, TermChanges, Terms, Tranche } from './terms.js';
 
@@ -54,8 +54,8 @@ export function changePoints(commitment: MadeCommitment): readonly Instant[] {
 }
 
 /** The making first, then by effectiveAt; facts of one date in recorded order. */
-function inForce(facts: readonly Fact[]): readonly Fact[] {
-  const live = facts.filter((fact) => !fact.voided);
+function inForce(facts: GrowingList<Fact>): readonly Fact[] {
+  const live = facts.toArray().filter((fact) => !fact.voided);
   const making = live.filter((fact) => fact.kind === 'made');
   const later = live.filter((fact) => fact.kind !== 'made');
   return [...making, ...later.sort(inOrder)];
@@ -66,18 +66,11 @@ const inOrder = (a: Fact, b: Fact): number =>
 // Subtracting would make NaN of two open ends.
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Would this newest fact be applied after all the others? */
-export function sortsLast(fact: Fact, others: readonly Fact[]): boolean {
-  const { notBefore, notAfter } = fact.effectiveAt;
-  for (let i = others.length - 1; i >= 0; i--) {
-    const other = others[i] as Fact;
-    if (other.kind === 'made') continue;
-    // Recorded earlier with the very same bounds: before it in any case.
-    if (other.effectiveAt.notBefore === notBefore && other.effectiveAt.notAfter === notAfter && other.fact <= fact.fact) continue;
-    if (inOrder(other, fact) > 0) return false;
-  }
-  return true;
-}
+/** Is `fact`, which was recorded later, applied after `other`? */
+export const sortsAfter = (fact: Fact, other: Fact): boolean => inOrder(other, fact) < 0;
+
+/** The facts after the making in the order in which they apply; the voided ones left out. */
+export const laterFacts = ({ facts }: MadeCommitment): readonly Fact[] => inForce(facts).filter(({ kind }) => kind !== 'made');
 
 function apply(version: TermsVersion, fact: Fact): TermsVersion {
   if (fact.kind === 'cancelled') return { ...version, cancelled: true };

@@ -90,6 +90,6 @@ export function either(a: Quantity, b: Quantity): Quantity {
 
 /** A fact with a disputed item of evidence makes what rests on it indeterminate (domain.md section 2). */
 export function disputedReasons(commitment: MadeCommitment): readonly Reason[] {
-  const disputed = commitment.facts.some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
+  const disputed = commitment.facts.toArray().some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
   return disputed ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];
 }

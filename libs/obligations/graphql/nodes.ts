@@ -1,6 +1,6 @@
 import type { Moment } from '#charges';
 import type { Answers } from '#charges/graphql';
-import { type Terms, termOf } from '#commitments/domain';
+import { type Fact, type Terms, termOf } from '#commitments/domain';
 import type { Contract, Party } from '#contracts/domain';
 import type { Figure } from '#kernel';
 import type { AnsweredAtType, CallContext } from '#platform/graphql';
@@ -245,10 +245,10 @@ export class CommitmentNode {
     return this.terms.interval;
   }
   get effectiveAt() {
-    return (this.view.commitment.facts[0] as (typeof this.view.commitment.facts)[number]).effectiveAt;
+    return (this.view.commitment.facts.at(0) as Fact).effectiveAt;
   }
   get evidence() {
-    return this.view.commitment.facts.flatMap(({ evidence }) => evidence);
+    return this.view.commitment.facts.toArray().flatMap(({ evidence }) => evidence);
   }
   get utilization(): UtilizationType | null {
     const { moment, forecastWindowMs } = this.asked;
