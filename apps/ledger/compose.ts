@@ -18,7 +18,8 @@ export interface ComposeOptions {
 /** Opens the stores and wires the slices: what `npm start`, the demo, the tests and the benchmarks run alike. */
 export async function compose(config: Config, { clock = systemClock, inProcess = false }: ComposeOptions = {}): Promise<Composed> {
   const log = createLog(config.TENOR_LOG);
-  const core = openCore({ config, clock, onFault: (error) => log.error({ err: error }, 'a fault in the background; trying again'), inProcess });
+  const onFault = (error: unknown): void => log.error({ err: error }, 'a fault in the background; trying again');
+  const core = openCore({ config, clock, onFault, inProcess, projectorThread: !inProcess });
   await core.files.clean();
   await cleanWork(join(config.TENOR_DATA, 'work'));
   core.projector.start();

@@ -1,11 +1,21 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Allocator, ChargesProjection, DrawdownProjection, FileStore, FocusImport, type ImportOptions, RowMending } from '#charges';
+import { fileURLToPath } from 'node:url';
+import { Allocator, FileStore, FocusImport, type ImportOptions, RowMending } from '#charges';
 import { createDecisions, type Decisions, type EventStore, openEventStore } from '#event-store';
 import type { Clock, Config } from '#platform';
-import { Entities, EntityProjection, Generations, GenerationWatch, isCurrent, type Projection, Projector, type ReadDatabase } from '#read-store';
-
-/** Every projection of the ledger, in the order in which an event passes through them. */
-export const projections = (): readonly Projection[] => [new EntityProjection(), new ChargesProjection(), new DrawdownProjection()];
+import {
+  Entities,
+  Generations,
+  GenerationWatch,
+  isCurrent,
+  type Projection,
+  Projector,
+  ProjectorThread,
+  type ReadDatabase,
+  type ReadModels,
+} from '#read-store';
+import { projections } from './projections.js';
 
 /** The ledger without its doors: what the service, the CLI, the demo, tests and benchmarks share. */
 export interface Core {
@@ -16,7 +26,7 @@ export interface Core {
   readonly decisions: Decisions;
   readonly database: ReadDatabase;
   readonly entities: Entities;
-  readonly projector: Projector;
+  readonly projector: ReadModels;
   readonly allocator: Allocator;
   readonly files: FileStore;
   readonly imports: FocusImport;
@@ -36,9 +46,14 @@ export interface CoreOptions {
   readonly onFault: (error: unknown) => void;
   /** Tests run the intake in this thread. */
   readonly inProcess?: boolean;
+  /** The service fills its read models in a thread of their own; a command of the CLI, whose memory is bounded, in its only one. */
+  readonly projectorThread?: boolean;
 }
 
-export function openCore({ config, clock, onFault, inProcess = false }: CoreOptions): Core {
+/** Compiled; the sources that tests run have none. */
+const PROJECTOR_WORKER = new URL('./projector.worker.js', import.meta.url);
+
+export function openCore({ config, clock, onFault, inProcess = false, projectorThread = false }: CoreOptions): Core {
   const ledger = config.TENOR_LEDGER;
   const store = openEventStore(config.TENOR_STORE, { ledger, clock });
   const generations = new Generations(join(config.TENOR_DATA, 'read'));
@@ -47,7 +62,11 @@ export function openCore({ config, clock, onFault, inProcess = false }: CoreOpti
   const entities = new Entities(database);
   const decisions = createDecisions({ store, ledger });
   const files = new FileStore(join(config.TENOR_DATA, 'files'));
-  const projector = new Projector({ store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() });
+  const following = { store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() };
+  const inThread = projectorThread && existsSync(fileURLToPath(PROJECTOR_WORKER));
+  const projector: ReadModels = inThread
+    ? new ProjectorThread({ ...following, worker: PROJECTOR_WORKER, workerData: { store: config.TENOR_STORE, ledger } })
+    : new Projector(following);
   const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
   const workDir = join(config.TENOR_DATA, 'work');
   const intake: ImportOptions = { store, decisions, database, caughtUp: () => allocator.settle(), ledger, files, workDir, inProcess };

@@ -1,3 +1,4 @@
+import './heap.js';
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 

@@ -31,22 +31,32 @@ const PAGE = 200;
 
 export function createDecisions({ store, ledger, cacheSize = 10_000 }: DecisionsOptions): Decisions {
   const aggregates = new Aggregates(store, cacheSize);
-  const turns = new Map<string, Promise<unknown>>();
+  const turns = new Map<string, Turn>();
   return {
     load: (stream, decider, codec) => aggregates.current(stream, decider, codec),
     execute: (request) => {
       const run = () => new Command(store, aggregates, ledger, request).run();
       // Commands on one stream queue here instead of colliding in the store.
-      const before = turns.get(request.target);
-      const turn = before === undefined ? run() : before.then(run, run);
+      const before = turns.get(request.target)?.result;
+      const result = before ? before.then(run, run) : run();
+      const turn: Turn = { result };
       turns.set(request.target, turn);
       const done = (): void => {
+        turn.result = null;
         if (turns.get(request.target) === turn) turns.delete(request.target);
       };
-      turn.then(done, done);
-      return turn;
+      result.then(done, done);
+      return result;
     },
   };
+}
+
+/**
+ * The last command on a stream. Emptied when it is done: a Map that changes much leaves old tables behind, each of which keeps the
+ * next one and all that was in it until a full garbage collection, and a hundred megabytes of finished commands cost long pauses.
+ */
+interface Turn {
+  result: Promise<unknown> | null;
 }
 
 /** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */

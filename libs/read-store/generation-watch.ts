@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { ReadDatabase } from './database.js';
 import type { Generations } from './generation.js';
-import type { Projector } from './projector.js';
+import type { ReadModels } from './read-models.js';
 
 export interface GenerationWatchOptions {
   readonly generations: Generations;
   readonly database: ReadDatabase;
-  readonly projector: Projector;
+  readonly projector: ReadModels;
   readonly onFault: (error: unknown) => void;
   readonly everyMs?: number;
 }

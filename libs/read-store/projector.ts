@@ -2,22 +2,9 @@ import type { EventStore, Position, Subscription } from '#event-store';
 import { invariant } from '#kernel';
 import type { ReadDatabase } from './database.js';
 import { parseStream, type ProjectedEvent, type Projection } from './projection.js';
+import { ReadModels } from './read-models.js';
 
 const PAGE = 200;
-const CATCH_UP_MS = 600_000;
-
-/** The read models do not reach what is stored: the log or the disk is in trouble. */
-export class ProjectionFault extends Error {
-  constructor(
-    readonly head: Position,
-    readonly position: Position | null,
-  ) {
-    super(
-      `the read models stand at ${position ?? 'nothing'} and do not reach ${head}. Nothing was decided by them. Is the store in reach, the disk full? Try again. [READ-101]`,
-    );
-    this.name = 'ProjectionFault';
-  }
-}
 const SCHEMA =
   'CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER, recorded_at INTEGER NOT NULL, versions TEXT NOT NULL)';
 
@@ -30,10 +17,12 @@ export interface ProjectorOptions {
   readonly onFault?: (error: unknown) => void;
   /** Called after each committed batch. */
   readonly onAdvance?: (position: Position) => void;
+  /** Called when everything was read that was stored at the last call of `wake`. */
+  readonly onIdle?: () => void;
 }
 
 /** Follows the log into the read models: pages of events, one transaction each, the checkpoint in the same one. */
-export class Projector {
+export class Projector extends ReadModels {
   private checkpoint: Position | null;
   private lastRecordedAt: number;
   private running: Promise<void> | null = null;
@@ -41,12 +30,11 @@ export class Projector {
   private closed = false;
   private subscription: Subscription | null = null;
   private dataVersion: number;
-  private behindSince: number | null = null;
-  private readonly waiters = new Set<{ readonly until: () => boolean; readonly resolve: () => void }>();
 
   constructor(private readonly options: ProjectorOptions) {
-    const { database, projections } = options;
-    database.transaction(() => createTables(database, projections));
+    const { database, projections, store, clock } = options;
+    super(store, clock);
+    createTables(database, projections);
     [this.checkpoint, this.lastRecordedAt] = readCheckpoint(database);
     this.dataVersion = database.dataVersion();
   }
@@ -55,53 +43,9 @@ export class Projector {
     return this.checkpoint;
   }
 
-  /** `recordedAt` of the last event projected. */
-  get recordedAt(): number {
-    return this.lastRecordedAt;
-  }
-
-  /** How long events have waited that are stored and not projected yet, in milliseconds; 0 when there are none. */
-  get lagMs(): number {
-    return this.behindSince === null ? 0 : Math.max(0, this.options.clock.now() - this.behindSince);
-  }
-
   start(): void {
     this.subscription ??= this.options.store.watch(() => this.wake());
     this.wake();
-  }
-
-  /** Resolves when everything stored by now is projected. @throws ProjectionFault when that takes too long */
-  async catchUp(): Promise<void> {
-    const head = await this.options.store.head();
-    if (head === null) return;
-    // What reads the models next decides by them, so being nearly there is not enough, also not after a fault in between.
-    if (!(await this.waitFor(() => (this.checkpoint ?? -1) >= head, CATCH_UP_MS))) throw new ProjectionFault(head, this.checkpoint);
-  }
-
-  /** Resolves true once `until` holds, false after `timeoutMs`. It is asked after every batch. */
-  async waitFor(until: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (until()) return true;
-    this.wake();
-    return new Promise((resolve) => {
-      const waiter = {
-        until,
-        resolve: (): void => {
-          clearTimeout(timer);
-          this.waiters.delete(waiter);
-          resolve(true);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.waiters.delete(waiter);
-        resolve(false);
-      }, timeoutMs);
-      this.waiters.add(waiter);
-    });
-  }
-
-  /** Asks all waiters again: something besides the checkpoint moved. */
-  notify(): void {
-    for (const waiter of this.waiters) if (waiter.until()) waiter.resolve();
   }
 
   wake(): void {
@@ -116,14 +60,12 @@ export class Projector {
       if (this.again) {
         this.again = false;
         this.wake();
-      }
+      } else if (this.behindSince === null) this.options.onIdle?.();
     });
   }
 
-  /** The database was changed for another generation: it goes on from that one's checkpoint. */
   reopened(): void {
-    const { database, projections } = this.options;
-    database.transaction(() => createTables(database, projections));
+    createTables(this.options.database, this.options.projections);
     this.dataVersion = -1;
     this.followOtherWriters();
     this.wake();
@@ -211,13 +153,16 @@ export class Projector {
 const versionsOf = (projections: readonly Projection[]): string =>
   JSON.stringify(Object.fromEntries(projections.map(({ name, version }) => [name, version])));
 
-function createTables(database: ReadDatabase, projections: readonly Projection[]): void {
-  database.exec(SCHEMA);
-  for (const { tables } of projections) for (const { ddl } of Object.values(tables)) database.exec(ddl);
-  database.sql('INSERT OR IGNORE INTO checkpoint VALUES (1, NULL, 0, ?)').run(versionsOf(projections));
+/** The tables of all projections, where they are not there yet. */
+export function createTables(database: ReadDatabase, projections: readonly Projection[]): void {
+  database.transaction(() => {
+    database.exec(SCHEMA);
+    for (const { tables } of projections) for (const { ddl } of Object.values(tables)) database.exec(ddl);
+    database.sql('INSERT OR IGNORE INTO checkpoint VALUES (1, NULL, 0, ?)').run(versionsOf(projections));
+  });
 }
 
-function readCheckpoint(database: ReadDatabase): [Position | null, number] {
+export function readCheckpoint(database: ReadDatabase): [Position | null, number] {
   const row = database.sql('SELECT position, recorded_at FROM checkpoint WHERE id = 1').get<[number | null, number]>();
   invariant(row, 'the checkpoint row is there');
   return [row[0], row[1]];

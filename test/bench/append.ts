@@ -1,3 +1,4 @@
+import '../../apps/ledger/heap.js';
 import { join } from 'node:path';
 import { createDecisions, type EventStore, openEventStore } from '#event-store';
 import { amend, COMMITMENTS, IN_FLIGHT, inFlight, LEDGER, makeAll } from './amendments.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type EventStore } from '#event-store';
 import { systemClock } from '#platform';
 import { Projector, ReadDatabase } from '#read-store';
-import { projections } from '../../apps/ledger/core.js';
+import { projections } from '../../apps/ledger/projections.js';
 import { commands } from './amendments.js';
 import { type BenchOptions, type Family, interleaved, median, ratio, round } from './figure.js';
 import { benchCsv, inChild } from './focus.js';

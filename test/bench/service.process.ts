@@ -1,3 +1,4 @@
+import '../../apps/ledger/heap.js';
 import { join } from 'node:path';
 import { Contracts, Parties } from '#contracts';
 import { CreateApiKey, CreateApiKeyHandler, Organizations } from '#organizations';

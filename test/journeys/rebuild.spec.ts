@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decimal, exactly, formatDecimal, parseInstant } from '#kernel';
 import { Drawdown } from '#charges';
 import { rebuild } from '#read-store';
-import { type Core, projections } from '../../apps/ledger/core.js';
+import type { Core } from '../../apps/ledger/core.js';
+import { projections } from '../../apps/ledger/projections.js';
 import { spendTerms } from '../support/commitments.js';
 import { commit, make, testCore } from '../support/core.js';
 

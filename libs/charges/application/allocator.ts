@@ -1,6 +1,6 @@
 import { envelopeText, type EventStore, type NewEvent, uuidV5 } from '#event-store';
 import { canonicalJson, type JsonObject } from '#kernel';
-import type { Entities, Projector, ReadDatabase } from '#read-store';
+import type { Entities, ReadModels, ReadDatabase } from '#read-store';
 import { AllocationEngine } from '../domain/allocation/engine.js';
 import { Chunks, LATEST } from '../read/chunks.js';
 import { Drawdown } from '../read/drawdown.js';
@@ -17,7 +17,7 @@ export interface AllocatorOptions {
   readonly ledger: string;
   readonly database: ReadDatabase;
   readonly entities: Entities;
-  readonly projector: Projector;
+  readonly projector: ReadModels;
   readonly onFault: (error: unknown) => void;
 }
 

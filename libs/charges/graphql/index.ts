@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { EventStore } from '#event-store';
 import { CLOCK, type Clock, ENTITIES, EVENT_STORE, LEDGER_ID, PROJECTOR } from '#platform';
-import type { Entities, Projector } from '#read-store';
+import type { Entities, ReadModels } from '#read-store';
 import { Deliveries } from '../read/deliveries.js';
 import { Quarantine } from '../read/quarantine.js';
 import { ChargesReader } from '../read/charges.reader.js';
@@ -15,7 +15,7 @@ import { DeliveriesQueries } from './deliveries.query.js';
     {
       provide: Moments,
       inject: [ENTITIES, PROJECTOR, CLOCK],
-      useFactory: (entities: Entities, projector: Projector, clock: Clock) => new Moments(entities, projector, clock),
+      useFactory: (entities: Entities, projector: ReadModels, clock: Clock) => new Moments(entities, projector, clock),
     },
     {
       provide: ChargesReader,

@@ -1,6 +1,6 @@
 import { isSettled, type PostingsAt, postingsAt } from './drawdown.js';
 import type { Instant } from '#kernel';
-import type { Entities, Projector } from '#read-store';
+import type { Entities, ReadModels } from '#read-store';
 
 /** Where an answer stands on both axes. */
 export interface Moment {
@@ -37,7 +37,7 @@ const WAIT_MAX_MS = 5_000;
 export class Moments {
   constructor(
     private readonly entities: Entities,
-    private readonly projector: Projector,
+    private readonly projector: ReadModels,
     private readonly clock: { now(): Instant },
   ) {}
 

@@ -11,9 +11,10 @@ export class BulkInsert {
     database: DatabaseSync,
     table: string,
     private readonly width: number,
+    verb = 'INSERT',
   ) {
     const row = `(${new Array<string>(width).fill('?').join(', ')})`;
-    this.statements = SIZES.map((size) => database.prepare(`INSERT INTO ${table} VALUES ${new Array<string>(size).fill(row).join(', ')}`));
+    this.statements = SIZES.map((size) => database.prepare(`${verb} INTO ${table} VALUES ${new Array<string>(size).fill(row).join(', ')}`));
   }
 
   /** Kept until `flush`: reads of the table do not see it before. */

@@ -130,10 +130,9 @@ export class EmbeddedEventStore implements EventStore {
       this.writer.prepare(batch);
       for (const append of batch) stored = this.apply(append) || stored;
       this.writer.flush();
-      const index = this.tail.isLong;
-      if (index) this.tail.index();
+      this.tail.index();
       this.commit.run();
-      if (index) this.tail.clear();
+      this.tail.indexed();
     } catch (error) {
       this.abandon(batch, error);
       if (stored) this.wakeAll();

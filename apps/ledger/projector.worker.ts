@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEventStore } from '#event-store';
+import { ReadDatabase, serveProjector } from '#read-store';
+import { projections } from './projections.js';
+
+/** How to open what the projector reads and writes. */
+export interface ProjectorWorkerData {
+  readonly store: string;
+  readonly ledger: string;
+  readonly path: string;
+}
+
+if (parentPort !== null) {
+  const { store, ledger, path } = workerData as ProjectorWorkerData;
+  serveProjector({
+    port: parentPort,
+    store: openEventStore(store, { ledger }),
+    database: new ReadDatabase(path),
+    projections: projections(),
+    clock: Date,
+  });
+}

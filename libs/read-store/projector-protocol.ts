@@ -1,0 +1,15 @@
+import type { Position } from '#event-store';
+
+/** What a projector in a thread of its own is asked. */
+export type ToProjector =
+  | { readonly ask: 'wake'; readonly number: number }
+  /** Another generation is in use. */
+  | { readonly ask: 'reopen'; readonly path: string }
+  | { readonly ask: 'close' };
+
+/** What it tells. `path` is the file that it speaks of. */
+export type FromProjector =
+  | { readonly tell: 'advanced'; readonly path: string; readonly position: Position }
+  /** Everything is read that was stored before the wake of this number. */
+  | { readonly tell: 'idle'; readonly path: string; readonly number: number }
+  | { readonly tell: 'fault'; readonly error: unknown };
