@@ -52,7 +52,7 @@ export async function authority(core: Core, io: Io, { key, org }: CallerFlags, r
   await core.projector.catchUp();
   const secret = key ?? io.env['TENOR_KEY'];
   if (secret === undefined || secret === '') return { organization: organizationNamed(core, org).organizationId, actor: 'operator' };
-  const caller = new ApiKeyCallers(core.entities, core.clock).authenticate(secret);
+  const caller = new ApiKeyCallers(core.entities, core.projector, core.clock).authenticate(secret);
   if (caller === null)
     throw new CliError(
       EXIT.forbidden,

@@ -29,7 +29,7 @@ export async function compose(config: Config, { clock = systemClock, inProcess =
     log,
     clock,
     health: healthOf(core),
-    callers: new ApiKeyCallers(core.entities, clock),
+    callers: new ApiKeyCallers(core.entities, core.projector, clock),
     modules: slices(core),
     status: { position: () => core.projector.position, lagMs: () => core.projector.lagMs },
     routes: importRoutes(core, new Sealer(secretFor(config))),

@@ -1,4 +1,5 @@
 import type { Position } from '#event-store';
+import type { Kinds } from './read-models.js';
 
 /** What a projector in a thread of its own is asked. */
 export type ToProjector =
@@ -9,7 +10,7 @@ export type ToProjector =
 
 /** What it tells. `path` is the file that it speaks of. */
 export type FromProjector =
-  | { readonly tell: 'advanced'; readonly path: string; readonly position: Position }
+  | { readonly tell: 'advanced'; readonly path: string; readonly position: Position; readonly kinds: Kinds }
   /** Everything is read that was stored before the wake of this number. */
   | { readonly tell: 'idle'; readonly path: string; readonly number: number }
   | { readonly tell: 'fault'; readonly error: unknown };

@@ -64,7 +64,7 @@ export class ProjectorThread extends ReadModels {
     createTables(database, projections);
     [this.checkpoint] = readCheckpoint(database);
     this.tell({ ask: 'reopen', path: database.path });
-    this.notify();
+    this.moved(null);
     this.wake();
   }
 
@@ -107,7 +107,7 @@ export class ProjectorThread extends ReadModels {
     }
     this.checkpoint = message.position;
     this.options.onAdvance(message.position);
-    this.notify();
+    this.moved(message.kinds);
   }
 
   private tell(message: ToProjector): void {

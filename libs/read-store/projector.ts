@@ -2,7 +2,7 @@ import type { EventStore, Position, Subscription } from '#event-store';
 import { invariant } from '#kernel';
 import type { ReadDatabase } from './database.js';
 import { parseStream, type ProjectedEvent, type Projection } from './projection.js';
-import { ReadModels } from './read-models.js';
+import { type Kinds, ReadModels } from './read-models.js';
 
 const PAGE = 200;
 const SCHEMA =
@@ -15,8 +15,8 @@ export interface ProjectorOptions {
   readonly clock: { now(): number };
   /** Told of faults; the projector tries again. */
   readonly onFault?: (error: unknown) => void;
-  /** Called after each committed batch. */
-  readonly onAdvance?: (position: Position) => void;
+  /** Called after each committed batch, or after that of another process, whose kinds are not known. */
+  readonly onAdvance?: (position: Position, kinds: Kinds) => void;
   /** Called when everything was read that was stored at the last call of `wake`. */
   readonly onIdle?: () => void;
 }
@@ -97,26 +97,28 @@ export class Projector extends ReadModels {
     // The database was changed for another generation while the page was read: it may continue elsewhere.
     if (this.checkpoint !== after) return true;
     if (page.events.length > 0 && !this.closed) {
-      this.project(page.events);
-      this.options.onAdvance?.(this.checkpoint as Position);
-      this.notify();
+      const kinds = this.project(page.events);
+      this.options.onAdvance?.(this.checkpoint as Position, kinds);
+      this.moved(kinds);
     }
     if (page.caughtUp) this.behindSince = null;
     return !page.caughtUp;
   }
 
-  private project(events: readonly ProjectedEvent['event'][]): void {
+  private project(events: readonly ProjectedEvent['event'][]): Kinds {
     const { database, projections } = this.options;
     const before = this.checkpoint;
+    let kinds: Set<string> | null = new Set();
     try {
       database.transaction(() => {
         const [position] = readCheckpoint(database);
         // Another process was faster: its rows stand, ours would double them.
         if (position !== before) {
           this.dataVersion = -1;
+          kinds = null;
           return;
         }
-        for (const event of events) this.apply(event);
+        for (const event of events) kinds?.add(this.apply(event));
         for (const projection of projections) projection.flush?.(database);
         this.checkpoint = (events.at(-1) as (typeof events)[number]).position;
         writeCheckpoint(database, this.checkpoint, this.lastRecordedAt, projections);
@@ -127,9 +129,10 @@ export class Projector extends ReadModels {
       throw error;
     }
     this.followOtherWriters();
+    return kinds;
   }
 
-  private apply(event: ProjectedEvent['event']): void {
+  private apply(event: ProjectedEvent['event']): string {
     const parsed = parseStream(event.stream);
     const recordedAt = Date.parse(event.metadata['recordedAt'] as string);
     invariant(parsed && Number.isFinite(recordedAt), `event ${event.id} is none of the ledger's`);
@@ -138,6 +141,7 @@ export class Projector extends ReadModels {
     for (const projection of this.options.projections) {
       if (projection.handles === null || projection.handles.has(event.type)) projection.apply(projected, this.options.database);
     }
+    return parsed.kind;
   }
 
   private followOtherWriters(): void {
@@ -146,7 +150,7 @@ export class Projector extends ReadModels {
     this.dataVersion = version;
     for (const projection of this.options.projections) projection.reset?.();
     [this.checkpoint, this.lastRecordedAt] = readCheckpoint(this.options.database);
-    this.notify();
+    this.moved(null);
   }
 }
 

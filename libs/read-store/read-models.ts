@@ -15,10 +15,15 @@ export class ProjectionFault extends Error {
   }
 }
 
+/** The kinds of the streams that some events came from; null where that is not known. */
+export type Kinds = ReadonlySet<string> | null;
+
 /** How far the read models are, and who waits for them: the same whether they are filled in this thread or in another. */
 export abstract class ReadModels {
   private readonly waiters = new Set<{ readonly until: () => boolean; readonly resolve: () => void }>();
   protected behindSince: number | null = null;
+  private readonly versions = new Map<string, number>();
+  private all = 0;
 
   constructor(
     private readonly log: Pick<EventStore, 'head'>,
@@ -55,7 +60,6 @@ export abstract class ReadModels {
   /** Resolves true once `until` holds, false after `timeoutMs`. It is asked after every batch. */
   async waitFor(until: () => boolean, timeoutMs: number): Promise<boolean> {
     if (until()) return true;
-    this.wake();
     return new Promise((resolve) => {
       const waiter = {
         until,
@@ -70,11 +74,20 @@ export abstract class ReadModels {
         resolve(false);
       }, timeoutMs);
       this.waiters.add(waiter);
+      // Looking for new events may find at once that another process has projected them.
+      this.wake();
     });
   }
 
-  /** Asks all waiters again. */
-  protected notify(): void {
+  /** Rises whenever an event of such a stream was projected: what was remembered of them is to be read again. */
+  versionOf(kind: string): number {
+    return this.all + (this.versions.get(kind) ?? 0);
+  }
+
+  /** Events of these kinds of streams were projected; null: of any. Asks all waiters again. */
+  protected moved(kinds: Kinds): void {
+    if (kinds === null) this.all++;
+    else for (const kind of kinds) this.versions.set(kind, (this.versions.get(kind) ?? 0) + 1);
     for (const waiter of this.waiters) if (waiter.until()) waiter.resolve();
   }
 }

@@ -23,7 +23,7 @@ export function serveProjector({ port, store, database, projections, clock }: Se
     projections,
     clock,
     onFault: (error) => tell({ tell: 'fault', error }),
-    onAdvance: (position) => tell({ tell: 'advanced', path: database.path, position }),
+    onAdvance: (position, kinds) => tell({ tell: 'advanced', path: database.path, position, kinds }),
     onIdle: () => tell({ tell: 'idle', path: database.path, number: wakes }),
   });
   port.on('message', (message: ToProjector) => {

@@ -37,7 +37,7 @@ async function secretOf(id: string, options: Parameters<typeof key>[1] = {}): Pr
 beforeEach(() => {
   ledger = testCore();
   organizations = new Organizations(ledger.core.decisions, ledger.core.ledger);
-  callers = new ApiKeyCallers(ledger.core.entities, ledger.clock);
+  callers = new ApiKeyCallers(ledger.core.entities, ledger.core.projector, ledger.clock);
 });
 afterEach(() => ledger.close());
 

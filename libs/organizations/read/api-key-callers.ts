@@ -1,5 +1,5 @@
 import type { Caller, CallerSource, Clock } from '#platform';
-import { type Entities, States } from '#read-store';
+import { type Entities, type ReadModels, States } from '#read-store';
 import { type ApiKey, opens, type Organization, organizationDecider, type OrganizationEvent } from '../domain/organization.js';
 import { hashSecret, partsOfSecret, sameHash } from '../wire/secret.js';
 import { organizationCodec } from '../wire/organization.wire.js';
@@ -12,22 +12,19 @@ interface KnownKey {
   readonly key: ApiKey;
   readonly caller: Caller;
 }
-interface KnownOrganization {
-  readonly seq: number;
-  readonly revision: number;
-  readonly keys: ReadonlyMap<string, KnownKey>;
-}
 
 /**
  * Who stands behind a secret, by the read model: a key made or revoked by any process counts as soon as the projector has seen it.
- * An organization's keys are kept by the number of its facts, so that a call costs one seek and one hash.
+ * Keys are kept until an event of any organization is projected, so that a call costs one hash.
  */
 export class ApiKeyCallers implements CallerSource {
   private readonly states: States<Organization, OrganizationEvent>;
-  private readonly known = new Map<string, KnownOrganization>();
+  private readonly known = new Map<string, ReadonlyMap<string, KnownKey>>();
+  private version = -1;
 
   constructor(
     private readonly entities: Entities,
+    private readonly readModels: Pick<ReadModels, 'versionOf'>,
     private readonly clock: Clock,
   ) {
     this.states = new States(entities, organizationDecider, organizationCodec);
@@ -42,13 +39,16 @@ export class ApiKeyCallers implements CallerSource {
   }
 
   private keysOf(organization: string): ReadonlyMap<string, KnownKey> | undefined {
+    const version = this.readModels.versionOf('organization');
+    if (version !== this.version) this.known.clear();
+    this.version = version;
     const known = this.known.get(organization);
-    if (known !== undefined && this.entities.revisionAt(known.seq, LATEST) === known.revision) return known.keys;
+    if (known !== undefined) return known;
     const entity = this.entities.find(organization, 'organization', organization);
     if (entity === null) return undefined;
-    const { state, revision } = this.states.at(entity, LATEST);
+    const { state } = this.states.at(entity, LATEST);
     const keys = new Map((state.status === 'open' ? state.keys : []).map((key) => [key.keyId, { key, caller: callerOf(organization, key) }]));
-    this.known.set(organization, { seq: entity.seq, revision, keys });
+    this.known.set(organization, keys);
     return keys;
   }
 }
