@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { openEventStore } from '#event-store';
 
+import { openEmbeddedStore } from '../../libs/event-store/embedded/index.js';
+
 import { EventStoreDBDouble } from '../support/eventstoredb-double/index.js';
 import { describeEventStore, freshLedger } from './event-store.suite.js';
 
@@ -13,6 +15,17 @@ describeEventStore('embedded', () => {
   return Promise.resolve({
     ledger,
     open: (options) => openEventStore(`sqlite:${join(directory, 'new', 'tenor.db')}`, { ledger, ...options }),
+    stop: () => Promise.resolve(rmSync(directory, { recursive: true })),
+  });
+});
+
+// The compiled worker, which the tests' command builds first: every commit but the first few is its work.
+const commitWorker = new URL('../../dist/libs/event-store/embedded/commit.worker.js', import.meta.url);
+describeEventStore('embedded, committing in a thread', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tenor-store-'));
+  return Promise.resolve({
+    ledger: freshLedger(),
+    open: (options) => openEmbeddedStore(join(directory, 'tenor.db'), { ...options, commitWorker, threadAfter: 0 }),
     stop: () => Promise.resolve(rmSync(directory, { recursive: true })),
   });
 });

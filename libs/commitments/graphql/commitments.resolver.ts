@@ -15,6 +15,7 @@ import {
   readInstant,
   requireId,
   ShapePipe,
+  together,
   toCommandResult,
 } from '#platform/graphql';
 import {
@@ -104,7 +105,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return Promise.all(items.map((input) => this.amendCommitment(input, context)));
+    return together(await Promise.all(items.map((input) => this.amendCommitment(input, context))));
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
@@ -113,7 +114,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return Promise.all(items.map((input) => this.makeCommitment(input, context)));
+    return together(await Promise.all(items.map((input) => this.makeCommitment(input, context))));
   }
 
   @Mutation(() => CommandResultType, {

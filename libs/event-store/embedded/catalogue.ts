@@ -22,9 +22,8 @@ export class Catalogue {
     this.older.clear();
   }
 
-  /** Call under the writer's lock. One that does not exist is not remembered: most are written once (one for each command's key). */
+  /** One that does not exist is not remembered: most are written once (one for each command's key). */
   head(name: string): Head {
-    if (this.tail.isUnused(name)) return { revision: -1 };
     const cached = this.cached(name);
     if (cached) return cached;
     const head = { revision: this.tail.lastRevision(name) };

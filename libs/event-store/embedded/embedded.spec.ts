@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { TENOR_NAMESPACE, uuidV5 } from '../ids.js';
 import type { NewEvent } from '../port.js';
@@ -51,12 +52,95 @@ describe('embedded store', () => {
 
   it('commits all appends of one turn together', async () => {
     const store = openStore();
-    const watcher = new DatabaseSync(path);
-    const version = watcher.prepare('PRAGMA data_version');
-    const before = version.get() as { data_version: number };
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([write(`e${i}`)])));
-    expect((version.get() as { data_version: number }).data_version).toBe(before.data_version + 1);
-    watcher.close();
+    const database = openDatabase(path);
+    // A commit of small events is one row.
+    expect(database.prepare('SELECT count(*) AS n FROM log').get()).toEqual({ n: 1 });
+    database.close();
+  });
+
+  describe('in a thread', () => {
+    const COMPILED = new URL('../../../dist/libs/event-store/embedded/commit.worker.js', import.meta.url);
+    const inThread = (commitWorker: URL): EmbeddedEventStore => {
+      const store = openEmbeddedStore(path, { commitWorker, threadAfter: 0, busyTimeoutMs: 50 });
+      open.push(store);
+      return store;
+    };
+    const ready = async (store: EmbeddedEventStore, name: string): Promise<void> => {
+      await store.append([write(name)]);
+      await vi.waitFor(() => expect(store.commitsInThread).toBe(true));
+    };
+
+    it('goes on deciding while it writes, and another process may write in between', async () => {
+      const [store, other] = [inThread(COMPILED), openStore()];
+      await ready(store, 'first');
+      for (let round = 0; round < 20; round++) {
+        const mine = Array.from({ length: 60 }, (_, i) =>
+          store.append([write(`r${round}-${i}`, `l.o.thing-${i}`, round === 0 ? 'no-stream' : round - 1)]),
+        );
+        const theirs = other.append([write(`other ${round}`, 'l.o.thing-other', round === 0 ? 'no-stream' : round - 1)]);
+        for (const outcome of await Promise.all([...mine, theirs])) expect(outcome).toMatchObject({ ok: true });
+      }
+      for (const client of [store, other]) {
+        const { events } = await client.readAll({ after: null, limit: 10_000 });
+        expect(events).toHaveLength(1 + 20 * 61);
+        expect(events.map(({ position }) => position)).toEqual(events.map((_, i) => i + 1));
+      }
+      expect(store.commitsInThread).toBe(true);
+    });
+
+    it('finds out under the lock that a stream is not new', async () => {
+      const [store, other] = [inThread(COMPILED), openStore()];
+      await ready(store, 'first');
+      await other.append([write('taken')]);
+      const outcomes = await Promise.all([
+        store.append([write('x', 'l.o.thing-taken')]),
+        store.append([write('taken')]),
+        store.append([write('free')]),
+      ]);
+      expect(outcomes).toMatchObject([{ ok: false, conflict: { actual: 0 } }, { ok: true, appended: [{ repeated: true }] }, { ok: true }]);
+    });
+
+    it('answers an append that repeats its neighbour in the same commit', async () => {
+      const store = inThread(COMPILED);
+      await ready(store, 'first');
+      const outcomes = await Promise.all([store.append([write('twin')]), store.append([write('twin')])]);
+      expect(outcomes).toMatchObject([{ appended: [{ repeated: false }] }, { appended: [{ repeated: true }] }]);
+    });
+
+    it('says so when it is locked out for too long, and goes on afterwards', async () => {
+      const store = inThread(COMPILED);
+      await ready(store, 'first');
+      const blocker = new DatabaseSync(path);
+      blocker.exec('BEGIN IMMEDIATE');
+      await expect(store.append([write('one')])).rejects.toMatchObject({
+        code: 'STORE-109',
+        retryable: true,
+        message: expect.not.stringMatching(/STORE.*STORE/) as unknown,
+      });
+      blocker.exec('ROLLBACK');
+      blocker.close();
+      expect(await store.append([write('one')])).toMatchObject({ ok: true });
+    });
+
+    it('that dies leaves its append in doubt, and what comes next is written without it', async () => {
+      const broken = join(directory, 'broken.mjs');
+      writeFileSync(
+        broken,
+        `import { parentPort } from 'node:worker_threads';
+        parentPort.on('message', () => { throw new Error('struck by lightning'); });
+        parentPort.postMessage('ready');`,
+      );
+      const store = inThread(pathToFileURL(broken));
+      await ready(store, 'first');
+      await expect(store.append([write('doubtful')])).rejects.toMatchObject({
+        code: 'STORE-110',
+        retryable: true,
+        message: expect.stringMatching(/lightning/) as unknown,
+      });
+      await vi.waitFor(() => expect(store.commitsInThread).toBe(false));
+      expect(await store.append([write('doubtful')])).toMatchObject({ ok: true });
+    });
   });
 
   it('writes what is queued before it closes', async () => {
@@ -103,6 +187,7 @@ describe('embedded store', () => {
     await check(store, 6000);
     await check(other, 6000);
     await appendTo(store, 6000, 9500);
+    for (let i = 0; i < 5; i++) await store.append([write(`soon ${i}`)]);
     // Its entries are written a few a commit; a store that opens meanwhile, as after a crash, begins with those again.
     expect(entries()).toBeGreaterThan(0);
     expect(entries()).toBeLessThan(8000);

@@ -21,6 +21,8 @@ const NOTADB = 26;
 /** The shared-memory file could not grow: what a full disk looks like when it strikes there. */
 const IOERR_SHMSIZE = 4874;
 
+export const NOTHING_WRITTEN = 'Nothing of this was written or acknowledged.';
+
 /** Turns what SQLite throws into a coded fault; anything else (a bug of ours) is passed on as it is. */
 export function toFault(error: unknown, path: string, consequence: string): Error {
   if (!isSqliteError(error)) return error instanceof Error ? error : new Error(String(error));

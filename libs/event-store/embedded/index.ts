@@ -4,10 +4,9 @@ import { StoreFault } from '../fault.js';
 import type { AppendOutcome, EventPage, EventStore, Position, ReadAll, RecordedEvent, StreamWrite, Subscription } from '../port.js';
 import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
-import { Catalogue } from './catalogue.js';
-import { Checkpointer } from './checkpointer.js';
-import { openDatabase, pragma, type DatabaseOptions } from './database.js';
-import { isSqliteError, toFault } from './faults.js';
+import { openDatabase, type DatabaseOptions } from './database.js';
+import { toFault } from './faults.js';
+import { GroupCommit } from './group-commit.js';
 import { Log } from './log.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
@@ -17,13 +16,10 @@ export interface EmbeddedOptions extends DatabaseOptions {
   readonly clock?: { now(): number };
   /** How often to look for commits of other processes while somebody watches, in milliseconds. */
   readonly watchIntervalMs?: number;
-}
-
-interface Pending {
-  readonly writes: readonly StreamWrite[];
-  readonly resolve: (outcome: AppendOutcome) => void;
-  readonly reject: (error: unknown) => void;
-  outcome: AppendOutcome | null;
+  /** The compiled worker that commits, when it is not beside this module. */
+  readonly commitWorker?: URL;
+  /** So many commits until that worker takes over. */
+  readonly threadAfter?: number;
 }
 
 /** Opens the embedded store. @throws StoreFault `STORE-105` to `STORE-110` */
@@ -31,22 +27,16 @@ export function openEmbeddedStore(path: string, options: EmbeddedOptions = {}): 
   return new EmbeddedEventStore(openDatabase(path, options), path, options);
 }
 
-/**
- * SQLite in the process. All appends of one turn of the event loop share one transaction and one fsync, which is what makes
- * durable commands cheap; nothing is acknowledged before that commit returned.
- */
+/** SQLite in the process. Reads here, commits in batches, after a while in a thread of their own: see group-commit.ts. */
 export class EmbeddedEventStore implements EventStore {
   readonly atomicAcrossStreams = true;
+  private readonly log: Log;
+  private readonly tail: Tail;
   private readonly reader: Reader;
   private readonly writer: Writer;
-  private readonly tail: Tail;
-  private readonly clock: { now(): number };
-  private readonly checkpointer: Checkpointer;
-  private readonly begin: StatementSync;
-  private readonly commit: StatementSync;
+  private readonly commits: GroupCommit;
   private readonly dataVersion: StatementSync;
   private seenVersion: number;
-  private pending: Pending[] = [];
   private readonly watchers = new Set<() => void>();
   private poll: NodeJS.Timeout | undefined;
   private closed = false;
@@ -56,24 +46,39 @@ export class EmbeddedEventStore implements EventStore {
     private readonly path: string,
     private readonly options: EmbeddedOptions,
   ) {
-    const log = new Log(database);
-    this.tail = new Tail(database, log);
-    this.reader = new Reader(log, this.tail);
-    this.clock = options.clock ?? Date;
-    this.checkpointer = new Checkpointer(database, path, pragma(database, 'page_size'));
-    this.begin = database.prepare('BEGIN IMMEDIATE');
-    this.commit = database.prepare('COMMIT');
+    this.log = new Log(database);
+    this.tail = new Tail(database, this.log);
+    this.reader = new Reader(this.log, this.tail);
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
     this.seenVersion = this.readDataVersion();
-    this.writer = new Writer(log, new Catalogue(this.tail), this.tail, this.reader);
+    this.writer = new Writer(this.log, this.tail, this.reader);
+    const { clock = Date, busyTimeoutMs, commitWorker, threadAfter } = options;
+    this.commits = new GroupCommit({
+      database,
+      path,
+      writer: this.writer,
+      clock,
+      databaseOptions: busyTimeoutMs === undefined ? {} : { busyTimeoutMs },
+      noticeOthers: () => this.noticeOthers(),
+      onStored: () => this.wakeAll(),
+      workerUrl: commitWorker,
+      threadAfter,
+    });
+  }
+
+  /** Commits have moved to their thread. */
+  get commitsInThread(): boolean {
+    return this.commits.inThread;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
     if (this.closed) return Promise.reject(closedFault());
-    return new Promise((resolve, reject) => {
+    try {
       validateWrites(writes);
-      if (this.pending.push({ writes, resolve, reject, outcome: null }) === 1) setImmediate(this.flush);
-    });
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return this.commits.append(writes);
   }
 
   readStream(
@@ -109,60 +114,11 @@ export class EmbeddedEventStore implements EventStore {
 
   async close(): Promise<void> {
     if (this.closed) return;
-    this.flush();
     this.closed = true;
+    await this.commits.close();
     this.stopPolling();
     this.watchers.clear();
-    await this.checkpointer.close();
     this.database.close();
-  }
-
-  private readonly flush = (): void => {
-    const batch = this.pending;
-    if (batch.length === 0) return;
-    this.pending = [];
-    let stored = false; // by us, or before us by another process
-    try {
-      this.begin.run();
-      // Only under the lock is it certain that nobody else commits before we do.
-      stored = this.noticeOthers();
-      this.writer.stamp(this.clock.now());
-      this.writer.prepare(batch);
-      for (const append of batch) stored = this.apply(append) || stored;
-      this.writer.flush();
-      this.tail.index();
-      this.commit.run();
-      this.tail.indexed();
-    } catch (error) {
-      this.abandon(batch, error);
-      if (stored) this.wakeAll();
-      return;
-    }
-    for (const append of batch) if (append.outcome) append.resolve(append.outcome);
-    if (stored) this.wakeAll();
-    this.checkpointer.committed(this.writer.size);
-  };
-
-  /** True when rows were written. A fault of one append alone is its own; what SQLite throws is everybody's. */
-  private apply(append: Pending): boolean {
-    try {
-      append.outcome = this.writer.append(append.writes);
-    } catch (error) {
-      if (isSqliteError(error)) throw error;
-      append.reject(error);
-      return false;
-    }
-    return append.outcome.ok && append.outcome.appended.some((write) => !write.repeated);
-  }
-
-  private abandon(batch: readonly Pending[], error: unknown): void {
-    const fault = toFault(error, this.path, 'Nothing of this was written or acknowledged.');
-    try {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      this.writer.reload();
-    } finally {
-      for (const append of batch) append.reject(fault);
-    }
   }
 
   private read<T>(query: () => T): Promise<T> {
@@ -182,13 +138,17 @@ export class EmbeddedEventStore implements EventStore {
     }
   };
 
-  /** `data_version` moves only when another connection committed: then our copies of heads and types are void. */
+  /**
+   * `data_version` moves when another connection committed: another process, or our own thread. Beyond what is known of the log
+   * something stands only when it was another process, or when our thread's answer is still on its way.
+   */
   private noticeOthers(): boolean {
     const version = this.readDataVersion();
     if (version === this.seenVersion) return false;
-    this.writer.catchUp();
+    const moved = (this.log.lastPosition() ?? 0) > this.tail.position;
+    if (moved) this.writer.catchUp();
     this.seenVersion = version;
-    return true;
+    return moved;
   }
 
   private readDataVersion(): number {

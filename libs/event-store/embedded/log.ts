@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
@@ -11,14 +11,14 @@ import { StoredEvent } from './stored-event.js';
 const WIDTH = 8;
 /** A row is closed at so many characters: whoever reads one of its events reads all of it. */
 const ROW_CHARACTERS_MAX = 16 * 1024;
-/** About what the heads say of one event. */
-const HEAD_CHARACTERS = 130;
 const ROWS_CACHED = 64;
 /** Longer ones hold a chunk of charges, nearly alone: keeping them would cost more memory than it saves reading. */
 const CACHED_CHARACTERS_MAX = 4 * ROW_CHARACTERS_MAX;
 
 type Heads = readonly (string | number)[];
 type StoredRow = [last: number, heads: string, body: string];
+/** A row on its way into the file. */
+export type LogInsert = readonly [last: number, heads: string, body: string];
 
 /** A row of the log as it was read. */
 export class LogRow {
@@ -74,20 +74,19 @@ export class Log {
   private envelope = '';
   private last = 0;
   private readonly rows = new Map<number, LogRow>();
-  private readonly insert: StatementSync;
+  private inserts: LogInsert[] = [];
   private readonly after: StatementSync;
   private readonly holding: StatementSync;
   private readonly max: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.insert = database.prepare('INSERT INTO log VALUES (?, ?, ?)');
     this.after = arrays(database.prepare('SELECT last, heads, body FROM log WHERE last > ? ORDER BY last'));
     this.holding = arrays(database.prepare('SELECT last, heads, body FROM log WHERE last >= ? ORDER BY last LIMIT 1'));
     this.max = arrays(database.prepare('SELECT max(last) FROM log'));
   }
 
-  /** Kept until `flush`: no reader sees it before. Answers how many characters that added. */
-  add(position: number, stream: string, revision: number, event: NewEvent, metadata: string): number {
+  /** Kept until `take`: no reader sees it before it is committed. */
+  add(position: number, stream: string, revision: number, event: NewEvent, metadata: string): void {
     const at = this.body.length;
     const start = sameStart(this.envelope, metadata);
     const end = sameEnd(this.envelope, metadata, start);
@@ -95,22 +94,31 @@ export class Log {
     this.body += event.data + metadata.slice(start, metadata.length - end);
     this.envelope = metadata;
     this.last = position;
-    const added = this.body.length - at + HEAD_CHARACTERS;
-    if (this.body.length >= ROW_CHARACTERS_MAX) this.flush();
-    return added;
+    if (this.body.length >= ROW_CHARACTERS_MAX) this.closeRow();
   }
 
-  flush(): void {
+  /** The rows of what was added. */
+  take(): readonly LogInsert[] {
+    this.closeRow();
+    const { inserts } = this;
+    this.inserts = [];
+    return inserts;
+  }
+
+  private closeRow(): void {
     if (this.heads.length === 0) return;
-    const row: SQLInputValue[] = [this.last, JSON.stringify(this.heads), this.body];
-    this.discard();
-    this.insert.run(...row);
+    this.inserts.push([this.last, JSON.stringify(this.heads), this.body]);
+    this.heads = [];
+    this.body = '';
+    this.envelope = '';
   }
 
+  /** Forgets what was added and not taken. */
   discard(): void {
     this.heads = [];
     this.body = '';
     this.envelope = '';
+    this.inserts = [];
   }
 
   /** After a rollback: the positions of what was read may come again with other events. */

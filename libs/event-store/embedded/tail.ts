@@ -1,15 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
-import { BulkInsert } from './bulk-insert.js';
+import type { IndexOrder } from './commits.js';
 import type { Log } from './log.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
 const TAIL_EVENTS_MAX = 8192;
 /** Their entries are written over so many commits, that none of them takes long. */
 const SLICES = 64;
-/** So many names are looked up with one statement. */
-const HASHES = 25;
 
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
 interface Place {
@@ -18,15 +16,19 @@ interface Place {
 }
 
 type Places = Map<string, Place | number>;
-type Entry = [hash: number, revision: number, position: number];
+type Entry = readonly [hash: number, revision: number, position: number];
+const ENTRY = 3;
 
 /** The older part of the tail, on its way into the index. */
 interface Ageing {
   readonly places: Places;
-  readonly entries: readonly Entry[];
+  /** Hash, revision and position of each, in order. */
+  readonly entries: Float64Array;
   /** The position up to which the index is whole when all entries are written. */
   readonly until: number;
   written: number;
+  /** Will be written when the commit at hand has succeeded. */
+  ordered: number;
 }
 
 /**
@@ -40,12 +42,7 @@ export class Tail {
   /** A bare position is that of a stream's only event, at revision 0: such are the streams of the commands' keys. */
   private places: Places = new Map();
   private ageing: Ageing | null = null;
-  /** Streams that do not exist, as found under the lock of the commit at hand. */
-  private unused = new Set<string>();
-  private readonly insert: BulkInsert;
   private readonly watermark: StatementSync;
-  private readonly setWatermark: StatementSync;
-  private readonly knowsAny: StatementSync;
   private readonly between: StatementSync;
   private readonly lastOf: StatementSync;
 
@@ -53,11 +50,7 @@ export class Tail {
     database: DatabaseSync,
     private readonly log: Log,
   ) {
-    // Entries that another process wrote, or we before a crash, are the same.
-    this.insert = new BulkInsert(database, 'places', 3, 'INSERT OR IGNORE');
     this.watermark = arrays(database.prepare('SELECT position FROM indexed'));
-    this.setWatermark = database.prepare('UPDATE indexed SET position = ? WHERE position < ?');
-    this.knowsAny = arrays(database.prepare(`SELECT ${new Array<string>(HASHES).fill('EXISTS (SELECT 1 FROM places WHERE hash = ?)').join(' OR ')}`));
     this.between = arrays(
       database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'),
     );
@@ -68,8 +61,6 @@ export class Tail {
     this.places = new Map();
     this.ageing = null;
     this.events = 0;
-    this.unused = new Set();
-    this.insert.discard();
     this.log.forget();
     [this.position] = this.watermark.get() as unknown as [number];
     this.catchUp();
@@ -84,29 +75,16 @@ export class Tail {
     }
   }
 
-  /** Looks many names up at once: nearly all that a commit asks for are new, the keys of commands that were never seen. */
-  prefetch(names: readonly string[]): void {
-    // Never emptied but replaced: the tables of an emptied one keep each other in memory until a full garbage collection.
-    this.unused = new Set();
-    for (let from = 0; from < names.length; from += HASHES) {
-      const some = names.slice(from, from + HASHES);
-      const hashes = some.map(nameHash);
-      for (let i = some.length; i < HASHES; i++) hashes.push(hashes[0] as number);
-      const [any] = this.knowsAny.get(...hashes) as unknown as [number];
-      // Seldom: then they are looked up one by one, when their turn comes.
-      if (any === 0) for (const name of some) if (!this.places.has(name) && !this.ageing?.places.has(name)) this.unused.add(name);
-    }
-  }
-
-  /** Known not to exist: of the names that were prefetched. */
-  isUnused(stream: string): boolean {
-    return this.unused.has(stream);
+  /** What is in memory of a stream: its last revision, or undefined. */
+  recent(stream: string): number | undefined {
+    const place = this.places.get(stream) ?? this.ageing?.places.get(stream);
+    return place === undefined ? undefined : firstOf(place) + positionsOf(place).length - 1;
   }
 
   /** -1 for a stream that does not exist. */
   lastRevision(stream: string): number {
-    const place = this.places.get(stream) ?? this.ageing?.places.get(stream);
-    if (place !== undefined) return firstOf(place) + positionsOf(place).length - 1;
+    const recent = this.recent(stream);
+    if (recent !== undefined) return recent;
     for (const [revision, position] of this.lastOf.iterate(nameHash(stream)) as unknown as Iterable<[number, number]>) {
       if (this.isOf(stream, position)) return revision;
     }
@@ -135,7 +113,6 @@ export class Tail {
     this.position = position;
     this.events++;
     if (revision === 0) {
-      this.unused.delete(stream);
       this.places.set(stream, position);
       return;
     }
@@ -145,20 +122,23 @@ export class Tail {
     else place.positions.push(position);
   }
 
-  /** Writes some index entries of the older part of a long tail, inside the caller's transaction; `indexed` when that is committed. */
-  index(): void {
-    if (this.events >= TAIL_EVENTS_MAX) {
-      if (this.ageing) this.write(this.ageing, Infinity);
-      this.age();
-    } else if (this.ageing) this.write(this.ageing, Math.ceil(this.ageing.entries.length / SLICES));
+  /** Index entries for the next commit: some of the older part of a long tail. `indexed` when that is committed. */
+  toIndex(): IndexOrder | null {
+    const { ageing } = this;
+    if (this.events < TAIL_EVENTS_MAX) return ageing && this.order(ageing, Math.ceil(ageing.entries.length / ENTRY / SLICES));
+    // The next part waits: commits that large are rare, and this one is nearly written.
+    if (ageing) return this.order(ageing, Infinity);
+    return this.order(this.age(), 0);
   }
 
   /** What is in the index now need not be kept in memory. */
   indexed(): void {
-    if (this.ageing !== null && this.ageing.written >= this.ageing.entries.length) this.ageing = null;
+    if (this.ageing === null) return;
+    this.ageing.written = this.ageing.ordered;
+    if (this.ageing.written === this.ageing.entries.length) this.ageing = null;
   }
 
-  private age(): void {
+  private age(): Ageing {
     const entries: Entry[] = [];
     for (const [stream, place] of this.places) {
       const hash = nameHash(stream);
@@ -167,18 +147,17 @@ export class Tail {
       for (let i = 0; i < positions.length; i++) entries.push([hash, first + i, positions[i] as number]);
     }
     entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    this.ageing = { places: this.places, entries, until: this.position, written: 0 };
+    const ageing = { places: this.places, entries: Float64Array.from(entries.flat()), until: this.position, written: 0, ordered: 0 };
+    this.ageing = ageing;
     this.places = new Map();
     this.events = 0;
+    return ageing;
   }
 
-  private write(ageing: Ageing, count: number): void {
-    const end = Math.min(ageing.entries.length, ageing.written + count);
-    for (let i = ageing.written; i < end; i++) this.insert.add(...(ageing.entries[i] as Entry));
-    this.insert.flush();
-    ageing.written = end;
-    // Another process may be further.
-    if (end === ageing.entries.length) this.setWatermark.run(ageing.until, ageing.until);
+  private order(ageing: Ageing, count: number): IndexOrder {
+    ageing.ordered = Math.min(ageing.entries.length, ageing.written + count * ENTRY);
+    const entries = ageing.entries.slice(ageing.written, ageing.ordered);
+    return { entries, until: ageing.ordered === ageing.entries.length ? ageing.until : null };
   }
 
   /** Two names may have one hash. */

@@ -44,7 +44,7 @@ export class CommandAcceptedType extends CommandAnswerType {
   id!: string;
   @Field(() => Int, { description: 'Its revision after the command.' })
   revision!: number;
-  @Field({ description: 'Consistency token: a query with it as `atLeast` sees this write.' })
+  @Field({ description: 'Consistency token: a query with it as `atLeast` sees this write, and in a bulk call all that were accepted.' })
   token!: string;
   @Field({ description: 'The answer of an earlier call with this key.' })
   repeated!: boolean;
@@ -97,6 +97,50 @@ const COMMON_REJECTIONS: Readonly<Record<string, string>> = {
   REVISION_CONFLICT: 'The entity stands at another revision than expected: somebody changed it. Read it again and decide anew.',
 };
 
+/** What a token lets its bearer see; sealed when it is asked for, as that costs as much as the rest of a small command. */
+class Seen {
+  private sealed: string | undefined;
+
+  constructor(
+    private readonly context: CallContext,
+    readonly position: number,
+  ) {}
+
+  get token(): string {
+    return (this.sealed ??= this.context.seal('position', `${this.position}`));
+  }
+}
+
+class Accepted implements CommandAcceptedType {
+  readonly __typename = 'CommandAccepted';
+
+  constructor(
+    private readonly context: CallContext,
+    private readonly entity: { readonly type: string; readonly id: string },
+    readonly idempotencyKey: string,
+    readonly revision: number,
+    readonly repeated: boolean,
+    readonly warnings: readonly string[],
+    public seen: Seen,
+  ) {}
+
+  get id(): string {
+    return this.context.nodeId(this.entity.type, this.entity.id);
+  }
+
+  get token(): string {
+    return this.seen.token;
+  }
+}
+
+/** The answers of one bulk call: the token of each sees them all. */
+export function together<T extends CommandAcceptedType | CommandRejectedType>(answers: readonly T[]): T[] {
+  let last: Seen | null = null;
+  for (const answer of answers) if (answer instanceof Accepted && (last === null || answer.seen.position > last.position)) last = answer.seen;
+  if (last !== null) for (const answer of answers) if (answer instanceof Accepted) answer.seen = last;
+  return [...answers];
+}
+
 /** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
 export function toCommandResult(
   outcome: AcceptedOutcome | RejectedOutcome,
@@ -111,15 +155,7 @@ export function toCommandResult(
 ): CommandAcceptedType | CommandRejectedType {
   if (outcome.status === 'accepted') {
     const { revision, position, repeated } = outcome;
-    return {
-      __typename: 'CommandAccepted',
-      idempotencyKey: key,
-      id: context.nodeId(type, id),
-      revision,
-      token: context.seal('position', `${position}`),
-      repeated,
-      warnings,
-    } as CommandAcceptedType;
+    return new Accepted(context, { type, id }, key, revision, repeated, warnings, new Seen(context, position));
   }
   const { code, ...facts } = outcome.rejection;
   return {
