@@ -6,6 +6,8 @@ import { createTables, readCheckpoint } from './projector.js';
 import type { FromProjector, ToProjector } from './projector-protocol.js';
 import { ReadModels } from './read-models.js';
 
+/** So long commits gather before they are projected together. */
+const GATHER_MS = 5;
 /** After a fault of the thread itself, so long until another begins. */
 const RESTART_MS = 250;
 // Pages of events and rows pass through it: without limits V8 would take more only because it is there.
@@ -34,6 +36,7 @@ export class ProjectorThread extends ReadModels {
   private worker: Worker | null = null;
   private subscription: Subscription | null = null;
   private wakes = 0;
+  private soon: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly options: ProjectorThreadOptions) {
@@ -49,14 +52,23 @@ export class ProjectorThread extends ReadModels {
   start(): void {
     if (this.worker !== null) return;
     this.open();
-    this.subscription ??= this.options.store.watch(() => this.wake());
+    this.subscription ??= this.options.store.watch(() => this.wakeSoon());
     this.wake();
   }
 
   wake(): void {
+    clearTimeout(this.soon);
+    this.soon = undefined;
     if (this.closed) return;
     this.behindSince ??= this.clock.now();
     this.tell({ ask: 'wake', number: ++this.wakes });
+  }
+
+  /** A thousand commits a second need not be a thousand transactions of rows; who waits for a position wakes it at once. */
+  private wakeSoon(): void {
+    if (this.isAwaited) return this.wake();
+    this.behindSince ??= this.clock.now();
+    this.soon ??= setTimeout(() => this.wake(), GATHER_MS);
   }
 
   reopened(): void {
@@ -70,6 +82,7 @@ export class ProjectorThread extends ReadModels {
 
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.soon);
     await this.subscription?.close();
     const { worker } = this;
     this.worker = null;

@@ -79,6 +79,10 @@ export abstract class ReadModels {
     });
   }
 
+  protected get isAwaited(): boolean {
+    return this.waiters.size > 0;
+  }
+
   /** Rises whenever an event of such a stream was projected: what was remembered of them is to be read again. */
   versionOf(kind: string): number {
     return this.all + (this.versions.get(kind) ?? 0);

@@ -20,12 +20,12 @@ describeEventStore('embedded', () => {
 });
 
 // The compiled worker, which the tests' command builds first: every commit but the first few is its work.
-const commitWorker = new URL('../../dist/libs/event-store/embedded/commit.worker.js', import.meta.url);
+const worker = new URL('../../dist/libs/event-store/embedded/commit.worker.js', import.meta.url);
 describeEventStore('embedded, committing in a thread', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tenor-store-'));
   return Promise.resolve({
     ledger: freshLedger(),
-    open: (options) => openEmbeddedStore(join(directory, 'tenor.db'), { ...options, commitWorker, threadAfter: 0 }),
+    open: (options) => openEmbeddedStore(join(directory, 'tenor.db'), { ...options, commitThread: { worker, after: 0, large: 1 } }),
     stop: () => Promise.resolve(rmSync(directory, { recursive: true })),
   });
 });

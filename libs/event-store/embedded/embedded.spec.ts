@@ -61,8 +61,8 @@ describe('embedded store', () => {
 
   describe('in a thread', () => {
     const COMPILED = new URL('../../../dist/libs/event-store/embedded/commit.worker.js', import.meta.url);
-    const inThread = (commitWorker: URL): EmbeddedEventStore => {
-      const store = openEmbeddedStore(path, { commitWorker, threadAfter: 0, busyTimeoutMs: 50 });
+    const inThread = (worker: URL): EmbeddedEventStore => {
+      const store = openEmbeddedStore(path, { commitThread: { worker, after: 0, large: 1 }, busyTimeoutMs: 50 });
       open.push(store);
       return store;
     };

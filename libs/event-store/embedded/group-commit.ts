@@ -9,10 +9,10 @@ import type { DatabaseOptions } from './database.js';
 import { isSqliteError, NOTHING_WRITTEN, toFault } from './faults.js';
 import type { Writer } from './writer.js';
 
-/** So many commits are written in this thread before another begins: a command of the CLI is done by then. */
+/** So many large commits are written in this thread before another begins: a command of the CLI is done by then. */
 const THREAD_AFTER = 64;
-/** With so many appends waiting the thread is given the next commit at once, so that deciding and writing overlap. */
-const ENOUGH = 24;
+/** A commit of so many appends is given to the thread, as soon as there are so many, so that deciding and writing overlap; for a smaller one the way there costs more than is won. */
+const LARGE = 24;
 
 interface Pending {
   readonly writes: readonly StreamWrite[];
@@ -37,9 +37,23 @@ export interface GroupCommitOptions {
   readonly noticeOthers: () => boolean;
   /** Told after each commit. */
   readonly onStored: () => void;
+  readonly thread?: ThreadOptions | undefined;
+}
+
+/** When commits move to a thread of their own. */
+export interface ThreadOptions {
   /** The compiled worker, when it is not beside this module. */
-  readonly workerUrl?: URL | undefined;
-  readonly threadAfter?: number | undefined;
+  readonly worker?: URL;
+  /** So many large commits until it begins. */
+  readonly after?: number;
+  /** What large is, in appends. */
+  readonly large?: number;
+}
+
+type Done = (answer: CommitAnswer | Error) => void;
+interface Committer {
+  commit(order: CommitOrder, done: Done): void;
+  release(): void;
 }
 
 /**
@@ -48,20 +62,23 @@ export interface GroupCommitOptions {
  */
 export class GroupCommit {
   private readonly commits: Commits;
+  private readonly here: Committer;
   private readonly workerUrl: URL;
-  private readonly threadAfter: number;
+  private readonly large: number;
+  private untilThread: number;
   private thread: CommitThread | null = null;
   private pending: Pending[] = [];
-  private done = 0;
   private busy = false;
   private scheduled = false;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions) {
-    const { database, path, workerUrl = new URL('./commit.worker.js', import.meta.url), threadAfter = THREAD_AFTER } = options;
+    const { database, path, thread = {} } = options;
     this.commits = new Commits(database, path);
-    this.workerUrl = workerUrl;
-    this.threadAfter = path === ':memory:' || !existsSync(fileURLToPath(workerUrl)) ? Infinity : threadAfter;
+    this.here = { commit: (order, done) => done(this.commitHere(order)), release: () => this.commits.release() };
+    this.workerUrl = thread.worker ?? new URL('./commit.worker.js', import.meta.url);
+    this.large = thread.large ?? LARGE;
+    this.untilThread = path === ':memory:' || !existsSync(fileURLToPath(this.workerUrl)) ? Infinity : (thread.after ?? THREAD_AFTER);
   }
 
   get inThread(): boolean {
@@ -71,12 +88,7 @@ export class GroupCommit {
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
     return new Promise((resolve, reject) => {
       this.pending.push({ writes, resolve, reject });
-      if (this.busy) return;
-      if (this.pending.length >= ENOUGH && this.inThread) this.flush();
-      else if (!this.scheduled) {
-        this.scheduled = true;
-        setImmediate(this.flush);
-      }
+      this.next();
     });
   }
 
@@ -94,28 +106,28 @@ export class GroupCommit {
     const batch = this.pending;
     this.pending = [];
     this.busy = true;
-    this.attempt(batch, false);
+    this.attempt(batch, this.committerFor(batch.length), false);
   };
 
   /** `again`: under the lock, and with every stream looked up. */
-  private attempt(batch: readonly Pending[], again: boolean): void {
+  private attempt(batch: readonly Pending[], committer: Committer, again: boolean): void {
     let plan: Plan;
     let order: CommitOrder | null;
     try {
       plan = this.plan(batch, again);
       order = this.options.writer.order();
     } catch (error) {
-      if (again) this.release();
+      if (again) committer.release();
       return this.fail(batch, error);
     }
     if (order === null) {
-      if (again) this.release();
+      if (again) committer.release();
       return this.finish(plan);
     }
-    this.commit(order, (answer) => {
+    committer.commit(order, (answer) => {
       if (answer === 'committed') this.stored(plan);
       else if (answer !== 'again') this.fail(batch, answer);
-      else if (!again) this.attempt(batch, true);
+      else if (!again) this.attempt(batch, committer, true);
       else this.fail(batch, new Error('an order that was planned under the lock did not fit'));
     });
   }
@@ -147,28 +159,25 @@ export class GroupCommit {
     return plan;
   }
 
-  private commit(order: CommitOrder, done: (answer: CommitAnswer | Error) => void): void {
-    if (this.done++ === this.threadAfter) this.openThread();
-    if (this.thread?.ready) return this.thread.commit(order, done);
-    let answer: CommitAnswer | Error;
-    try {
-      answer = this.commits.commit(order);
-    } catch (error) {
-      answer = toFault(error, this.options.path, NOTHING_WRITTEN);
-    }
-    done(answer);
+  private committerFor(appends: number): Committer {
+    if (appends < this.large) return this.here;
+    if (this.untilThread-- === 0) this.openThread();
+    return this.thread?.ready === true ? this.thread : this.here;
   }
 
-  private release(): void {
-    if (this.thread?.ready) this.thread.release();
-    else this.commits.release();
+  private commitHere(order: CommitOrder): CommitAnswer | Error {
+    try {
+      return this.commits.commit(order);
+    } catch (error) {
+      return toFault(error, this.options.path, NOTHING_WRITTEN);
+    }
   }
 
   private openThread(): void {
     const { path, databaseOptions } = this.options;
     this.thread = new CommitThread(this.workerUrl, { path, options: databaseOptions }, () => {
       this.thread = null;
-      this.done = 0;
+      this.untilThread = THREAD_AFTER;
     });
   }
 
@@ -198,8 +207,13 @@ export class GroupCommit {
   }
 
   private next(): void {
-    if (this.pending.length > 0) this.flush();
     if (this.busy) return;
-    for (const resolve of this.idle.splice(0)) resolve();
+    const waiting = this.pending.length;
+    if (waiting === 0) for (const resolve of this.idle.splice(0)) resolve();
+    else if (waiting >= this.large && this.inThread) this.flush();
+    else if (!this.scheduled) {
+      this.scheduled = true;
+      setImmediate(this.flush);
+    }
   }
 }

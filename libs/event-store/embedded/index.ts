@@ -6,7 +6,7 @@ import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
 import { openDatabase, type DatabaseOptions } from './database.js';
 import { toFault } from './faults.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, type ThreadOptions } from './group-commit.js';
 import { Log } from './log.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
@@ -16,10 +16,7 @@ export interface EmbeddedOptions extends DatabaseOptions {
   readonly clock?: { now(): number };
   /** How often to look for commits of other processes while somebody watches, in milliseconds. */
   readonly watchIntervalMs?: number;
-  /** The compiled worker that commits, when it is not beside this module. */
-  readonly commitWorker?: URL;
-  /** So many commits until that worker takes over. */
-  readonly threadAfter?: number;
+  readonly commitThread?: ThreadOptions;
 }
 
 /** Opens the embedded store. @throws StoreFault `STORE-105` to `STORE-110` */
@@ -52,7 +49,7 @@ export class EmbeddedEventStore implements EventStore {
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
     this.seenVersion = this.readDataVersion();
     this.writer = new Writer(this.log, this.tail, this.reader);
-    const { clock = Date, busyTimeoutMs, commitWorker, threadAfter } = options;
+    const { clock = Date, busyTimeoutMs, commitThread } = options;
     this.commits = new GroupCommit({
       database,
       path,
@@ -61,12 +58,11 @@ export class EmbeddedEventStore implements EventStore {
       databaseOptions: busyTimeoutMs === undefined ? {} : { busyTimeoutMs },
       noticeOthers: () => this.noticeOthers(),
       onStored: () => this.wakeAll(),
-      workerUrl: commitWorker,
-      threadAfter,
+      thread: commitThread,
     });
   }
 
-  /** Commits have moved to their thread. */
+  /** Large commits have moved to their thread. */
   get commitsInThread(): boolean {
     return this.commits.inThread;
   }
