@@ -3,42 +3,57 @@ import { fileURLToPath } from 'node:url';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
-/** So much log is copied into the file at once; a log that is used again from its start is faster to sync than one that grows. */
-const LOG_BYTES = 16 * 1024 * 1024;
+/** So much log is copied into the file at once. */
+const STEP_BYTES = 16 * 1024 * 1024;
+/** Longer than this the log is begun anew although commits go on, for which they wait once: the copy must be whole and synced. */
+const LOG_BYTES_MAX = 128 * 1024 * 1024;
+/** Without a commit for so long the copy is made whole, so that the log begins anew and nobody waits. */
+const QUIET_MS = 250;
 /** Pages that a commit writes besides what it appends. */
 const PAGES_EACH = 3;
 
 /**
- * Keeps the write-ahead log short without stopping commits for it: a thread copies it into the file, and only what was committed
- * meanwhile is copied here, after which the log begins anew. Without the thread SQLite does all of it at some commit.
+ * Keeps the write-ahead log short without stopping commits for it: a thread copies it into the file while they go on. The log
+ * begins anew at the first commit after a copy that lacks nothing. Without the thread SQLite copies all of it at some commit.
  */
 export class Checkpointer {
   private worker: Worker | null = null;
-  private state: 'idle' | 'running' | 'done' | 'off' = 'idle';
-  private bytes = 0;
+  private state: 'idle' | 'running' | 'off' = 'idle';
+  /** Written since the last copy, and since the log began, as far as we know. */
+  private added = 0;
+  private length = 0;
+  private commits = 0;
+  private quiet: NodeJS.Timeout | undefined;
   private readonly finish: StatementSync;
 
   constructor(
-    database: DatabaseSync,
+    private readonly database: DatabaseSync,
     private readonly path: string,
     private readonly pageSize: number,
     private readonly workerUrl = new URL('./checkpoint.worker.js', import.meta.url),
   ) {
     this.finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     if (path === ':memory:' || !existsSync(fileURLToPath(workerUrl))) this.state = 'off';
+    else this.automaticAt(2 * LOG_BYTES_MAX);
   }
 
   /** Call after each commit, outside a transaction. */
   committed(bytes: number): void {
-    this.bytes += bytes + PAGES_EACH * this.pageSize;
-    if (this.state === 'idle' && this.bytes >= LOG_BYTES) this.start();
-    else if (this.state === 'done') this.end();
+    if (this.state === 'off') return;
+    const written = bytes + PAGES_EACH * this.pageSize;
+    this.commits++;
+    this.added += written;
+    this.length += written;
+    if (this.state === 'running') return;
+    if (this.length >= LOG_BYTES_MAX) this.begin();
+    else if (this.added >= STEP_BYTES) this.copy();
   }
 
   async close(): Promise<void> {
     const { worker } = this;
     this.state = 'off';
     this.worker = null;
+    clearTimeout(this.quiet);
     if (worker === null) return;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
@@ -46,14 +61,17 @@ export class Checkpointer {
     await exited;
   }
 
-  private start(): void {
+  private copy(): void {
     this.state = 'running';
-    this.bytes = 0;
+    this.added = 0;
     (this.worker ??= this.open()).postMessage('checkpoint');
+    this.awaitQuiet();
   }
 
-  private end(): void {
-    this.state = 'idle';
+  /** Between two of our commits a copy can be made whole: what the thread left is little. */
+  private begin(): void {
+    this.added = 0;
+    this.length = 0;
     try {
       this.finish.get();
     } catch {
@@ -61,14 +79,35 @@ export class Checkpointer {
     }
   }
 
+  private awaitQuiet(): void {
+    if (this.quiet !== undefined) return;
+    const seen = this.commits;
+    this.quiet = setTimeout(() => {
+      this.quiet = undefined;
+      if (this.state === 'off') return;
+      if (this.state === 'running' || seen !== this.commits) this.awaitQuiet();
+      else if (this.length > 0) {
+        this.length = 0;
+        this.copy();
+      }
+    }, QUIET_MS).unref();
+  }
+
   private open(): Worker {
     const worker = new Worker(this.workerUrl, { workerData: { path: this.path }, execArgv: [] });
     worker.unref();
     worker.on('message', () => {
-      if (this.state === 'running') this.state = 'done';
+      if (this.state === 'running') this.state = 'idle';
     });
-    // Without the thread SQLite's own checkpoint at a longer log takes over.
-    worker.on('error', () => (this.state = 'off'));
+    worker.on('error', () => {
+      this.state = 'off';
+      this.automaticAt(4 * STEP_BYTES);
+    });
     return worker;
+  }
+
+  /** SQLite's own checkpoint, at some commit. */
+  private automaticAt(bytes: number): void {
+    this.database.exec(`PRAGMA wal_autocheckpoint = ${Math.round(bytes / this.pageSize)}`);
   }
 }

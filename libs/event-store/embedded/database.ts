@@ -57,7 +57,7 @@ function prepare(database: DatabaseSync, path: string): void {
   }
   // A commit that outlives a power cut needs the log synced at every commit: that is FULL; NORMAL would lose acknowledged events.
   database.exec(
-    'PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
+    'PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY;',
   );
   // Fails now rather than at the first append when the file or its directory is read-only.
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
