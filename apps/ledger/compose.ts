@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanWork } from '#charges';
 import { ApiKeyCallers } from '#organizations';
@@ -6,6 +7,9 @@ import { type Core, openCore } from './core.js';
 import type { LedgerOptions } from './create-ledger.js';
 import { importRoutes } from './import-routes.js';
 import { slices } from './slices.js';
+
+/** Compiled; the sources that tests run have none. */
+const PROJECTOR_WORKER = new URL('./projector.worker.js', import.meta.url);
 
 export type Composed = LedgerOptions & { readonly log: Log; readonly core: Core };
 
@@ -19,7 +23,13 @@ export interface ComposeOptions {
 export async function compose(config: Config, { clock = systemClock, inProcess = false }: ComposeOptions = {}): Promise<Composed> {
   const log = createLog(config.TENOR_LOG);
   const onFault = (error: unknown): void => log.error({ err: error }, 'a fault in the background; trying again');
-  const core = openCore({ config, clock, onFault, inProcess, projectorThread: !inProcess });
+  const core = openCore({
+    config,
+    clock,
+    onFault,
+    inProcess,
+    projectorWorker: inProcess || !existsSync(PROJECTOR_WORKER) ? undefined : PROJECTOR_WORKER,
+  });
   await core.files.clean();
   await cleanWork(join(config.TENOR_DATA, 'work'));
   core.projector.start();

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Allocator, FileStore, FocusImport, type ImportOptions, RowMending } from '#charges';
 import { createDecisions, type Decisions, type EventStore, openEventStore } from '#event-store';
 import type { Clock, Config } from '#platform';
@@ -46,14 +44,11 @@ export interface CoreOptions {
   readonly onFault: (error: unknown) => void;
   /** Tests run the intake in this thread. */
   readonly inProcess?: boolean;
-  /** The service fills its read models in a thread of their own; a command of the CLI, whose memory is bounded, in its only one. */
-  readonly projectorThread?: boolean;
+  /** The compiled worker that fills the read models in a thread of its own; left out, this thread does, whose memory alone counts then. */
+  readonly projectorWorker?: URL | undefined;
 }
 
-/** Compiled; the sources that tests run have none. */
-const PROJECTOR_WORKER = new URL('./projector.worker.js', import.meta.url);
-
-export function openCore({ config, clock, onFault, inProcess = false, projectorThread = false }: CoreOptions): Core {
+export function openCore({ config, clock, onFault, inProcess = false, projectorWorker }: CoreOptions): Core {
   const ledger = config.TENOR_LEDGER;
   const store = openEventStore(config.TENOR_STORE, { ledger, clock });
   const generations = new Generations(join(config.TENOR_DATA, 'read'));
@@ -63,9 +58,8 @@ export function openCore({ config, clock, onFault, inProcess = false, projectorT
   const decisions = createDecisions({ store, ledger });
   const files = new FileStore(join(config.TENOR_DATA, 'files'));
   const following = { store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() };
-  const inThread = projectorThread && existsSync(fileURLToPath(PROJECTOR_WORKER));
-  const projector: ReadModels = inThread
-    ? new ProjectorThread({ ...following, worker: PROJECTOR_WORKER, workerData: { store: config.TENOR_STORE, ledger } })
+  const projector: ReadModels = projectorWorker
+    ? new ProjectorThread({ ...following, worker: projectorWorker, workerData: { store: config.TENOR_STORE, ledger } })
     : new Projector(following);
   const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
   const workDir = join(config.TENOR_DATA, 'work');

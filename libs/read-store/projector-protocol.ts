@@ -11,6 +11,6 @@ export type ToProjector =
 /** What it tells. `path` is the file that it speaks of. */
 export type FromProjector =
   | { readonly tell: 'advanced'; readonly path: string; readonly position: Position; readonly kinds: Kinds }
-  /** Everything is read that was stored before the wake of this number. */
-  | { readonly tell: 'idle'; readonly path: string; readonly number: number }
+  /** Everything is read that was stored before the wake of this number; the position may be one that another process reached. */
+  | { readonly tell: 'idle'; readonly path: string; readonly number: number; readonly position: Position | null }
   | { readonly tell: 'fault'; readonly error: unknown };

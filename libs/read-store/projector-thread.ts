@@ -4,7 +4,7 @@ import type { ReadDatabase } from './database.js';
 import type { Projection } from './projection.js';
 import { createTables, readCheckpoint } from './projector.js';
 import type { FromProjector, ToProjector } from './projector-protocol.js';
-import { ReadModels } from './read-models.js';
+import { type Kinds, ReadModels } from './read-models.js';
 
 /** So long commits gather before they are projected together. */
 const GATHER_MS = 5;
@@ -114,13 +114,17 @@ export class ProjectorThread extends ReadModels {
     if (message.tell === 'fault') return this.options.onFault(message.error);
     // What it says of the file that was left behind counts no longer.
     if (message.path !== this.options.database.path) return;
-    if (message.tell === 'idle') {
+    if (message.tell === 'advanced') this.advance(message.position, message.kinds);
+    else {
       if (message.number === this.wakes) this.behindSince = null;
-      return;
+      if (message.position !== null && message.position !== this.checkpoint) this.advance(message.position, null);
     }
-    this.checkpoint = message.position;
-    this.options.onAdvance(message.position);
-    this.moved(message.kinds);
+  }
+
+  private advance(position: Position, kinds: Kinds): void {
+    this.checkpoint = position;
+    this.options.onAdvance(position);
+    this.moved(kinds);
   }
 
   private tell(message: ToProjector): void {

@@ -149,7 +149,9 @@ export class Projector extends ReadModels {
     if (version === this.dataVersion) return;
     this.dataVersion = version;
     for (const projection of this.options.projections) projection.reset?.();
+    const before = this.checkpoint;
     [this.checkpoint, this.lastRecordedAt] = readCheckpoint(this.options.database);
+    if (this.checkpoint !== null && this.checkpoint !== before) this.options.onAdvance?.(this.checkpoint, null);
     this.moved(null);
   }
 }

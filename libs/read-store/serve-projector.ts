@@ -24,7 +24,7 @@ export function serveProjector({ port, store, database, projections, clock }: Se
     clock,
     onFault: (error) => tell({ tell: 'fault', error }),
     onAdvance: (position, kinds) => tell({ tell: 'advanced', path: database.path, position, kinds }),
-    onIdle: () => tell({ tell: 'idle', path: database.path, number: wakes }),
+    onIdle: () => tell({ tell: 'idle', path: database.path, number: wakes, position: projector.position }),
   });
   port.on('message', (message: ToProjector) => {
     switch (message.ask) {

@@ -21,10 +21,15 @@ const CHUNK = 1000;
 const DELIVERIES = 100;
 const NAMESPACE = '6f1f0f5e-3c5b-5d0a-9d5e-7a6c1b0e4f21';
 
+export interface RecordedMoment {
+  readonly recorded: string;
+  /** The last event recorded by then. */
+  readonly position: number;
+}
+
 export interface AsOfLedger {
-  readonly core: Core;
-  /** A position after each run: something to ask about. */
-  readonly positions: readonly number[];
+  /** After each run: something to ask about. */
+  readonly moments: readonly RecordedMoment[];
   /** What was drawn before `t` as recorded at `position`, by adding up every posting. */
   fold(t: number, position: number): bigint;
   close(): Promise<void>;
@@ -38,7 +43,17 @@ export async function asOfLedger(directory: string, charges: number, corrections
   await log.charge();
   await log.correct();
   await core.projector.catchUp();
-  return { core, positions: log.positions, fold: (t, position) => log.fold(t, position), close };
+  return { moments: await momentsOf(core, log.positions), fold: (t, position) => log.fold(t, position), close };
+}
+
+async function momentsOf(core: Core, positions: readonly number[]): Promise<readonly RecordedMoment[]> {
+  const moments: RecordedMoment[] = [];
+  for (const after of positions) {
+    const { events } = await core.store.readAll({ after: after - 1, limit: 1 });
+    const recorded = events[0]?.metadata['recordedAt'] as string;
+    moments.push({ recorded, position: core.entities.positionAt(Date.parse(recorded)) });
+  }
+  return moments;
 }
 
 class Log {

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
-import { Drawdown } from '#charges';
 import { Random } from '../../libs/charges/generator/index.js';
-import { type Instant, MS_PER_DAY } from '#kernel';
-import { type AsOfLedger, asOfLedger, BEGIN, COMMITMENT, NOW, SCALE } from './as-of-ledger.js';
+import { type Decimal, formatDecimal, type Instant } from '#kernel';
+import { type AsOfLedger, asOfLedger, BEGIN, NOW, type RecordedMoment, SCALE } from './as-of-ledger.js';
 import { type Family, type Figure, median, round } from './figure.js';
+import { Connection, requestMaker } from './load/connection.js';
+import { startService } from './service.js';
 import { withDirectory } from './workspace.js';
 
 const CHARGES = 1_000_000;
 const CORRECTIONS = 10_000;
 const INSTANTS = 200;
 const ROUNDS = 5;
+const UTILIZATION = `query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf) { utilization {
+  committed { value } drawn { value } remaining { value } utilization { value } elapsed { value }
+  pace { value } forecast { value } projectedShortfall { value } requiredRate { value } } } }`;
 /** Of the tenfold ledger only so many answers are folded again: a fold reads ten million postings. */
 const CHECKED_LARGE = 40;
 
@@ -34,7 +38,7 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
       unit: 'ratio',
       reach: '<= 2',
       measured: {
-        what: `D(t, r) at ${INSTANTS} random instants on each axis, ${CHARGES} charges and ${CORRECTIONS} corrections; ${small.checked} answers equal to a fold of all postings`,
+        what: `utilization over GraphQL at ${INSTANTS} random instants on each axis, ${CHARGES} charges and ${CORRECTIONS} corrections; ${small.checked} answers equal to a fold of all postings`,
         unit: 'us',
         median: round(median(small.past)),
         rounds: small.past.map(round),
@@ -63,45 +67,59 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
 
 async function time(directory: string, factor: number, checks: number): Promise<Timing> {
   const ledger = await asOfLedger(directory, CHARGES * factor, CORRECTIONS * factor);
-  const drawdown = new Drawdown(ledger.core.database);
   const random = new Random(factor);
-  const instants = Array.from({ length: INSTANTS }, () => (BEGIN + random.integer(0, NOW - BEGIN)) as Instant);
-  const last = ledger.positions.length - 1;
-  const positions = Array.from({ length: INSTANTS }, () => ledger.positions[random.integer(0, last)] as number);
-  const query = (t: Instant, position: number): bigint => drawdown.between(COMMITMENT, BEGIN, t, position).certain;
-  const checked = check(ledger, query, instants, positions, checks);
+  const last = ledger.moments.length - 1;
+  const moments = Array.from({ length: INSTANTS }, () => ({
+    effective: (BEGIN + random.integer(0, NOW - BEGIN)) as Instant,
+    ...(ledger.moments[random.integer(0, last)] as RecordedMoment),
+  }));
+  await ledger.close();
+  const service = await startService({ directory, commitments: 0, stock: false });
+  const id = service.ids[0] as string;
+  const connection = await Connection.open(new URL(service.url));
+  const requestOf = (effective: number, recorded: string | null): Buffer => {
+    const asOf = { effective: new Date(effective).toISOString(), ...(recorded === null ? {} : { recorded }) };
+    return requestMaker(new URL(service.url), JSON.stringify({ query: UTILIZATION, variables: { id, asOf } }), service.headers, 0)();
+  };
+  const past = moments.map(({ effective, recorded }) => requestOf(effective, recorded));
+  const now = requestOf(NOW, null);
+  const checked = await check(ledger, connection, moments.slice(0, checks), past, now);
   const timing: Timing = { past: [], now: [], checked };
   for (let n = 0; n < ROUNDS; n++) {
-    timing.past.push(each(INSTANTS, (i) => query(instants[i] as Instant, positions[i] as number)));
-    timing.now.push(each(INSTANTS, () => query(NOW, Number.MAX_SAFE_INTEGER)));
+    timing.past.push(await each(INSTANTS, (i) => ask(connection, past[i] as Buffer)));
+    timing.now.push(await each(INSTANTS, () => ask(connection, now)));
   }
-  await ledger.close();
+  connection.close();
+  service.close();
   return timing;
 }
 
-/** Every combination of a random instant with a random position, against a fold over all postings that reads no cell. */
-function check(
-  ledger: AsOfLedger,
-  query: (t: Instant, position: number) => bigint,
-  instants: readonly Instant[],
-  positions: readonly number[],
-  checks: number,
-): number {
-  const count = Math.min(checks, instants.length);
-  for (let i = 0; i < count; i++) {
-    const [t, position] = [instants[i] as Instant, positions[i] as number];
-    const expected = ledger.fold(t, position) * SCALE;
-    const found = query(t, position);
-    if (found !== expected) throw new Error(`D(${new Date(t).toISOString()}, ${position}) is ${found}, the fold says ${expected}`);
-  }
-  if (query((NOW + MS_PER_DAY) as Instant, Number.MAX_SAFE_INTEGER) !== ledger.fold(Infinity, Infinity) * SCALE)
-    throw new Error('the total at now differs from the fold');
-  return count + 1;
+type Asked = RecordedMoment & { readonly effective: Instant };
+
+/** The amount drawn that the query answers, against a fold over all postings that reads no cell. */
+async function check(ledger: AsOfLedger, connection: Connection, moments: readonly Asked[], past: readonly Buffer[], now: Buffer): Promise<number> {
+  const verify = async (request: Buffer, t: number, position: number): Promise<void> => {
+    const { data } = JSON.parse(await ask(connection, request)) as { data: { commitment: { utilization: { drawn: { value: string } } } } };
+    const { value } = data.commitment.utilization.drawn;
+    const expected = formatDecimal((ledger.fold(t, position) * SCALE) as Decimal);
+    if (value !== expected) throw new Error(`D(${new Date(t).toISOString()}, ${position}) is ${value}, the fold says ${expected}`);
+  };
+  for (const [i, { effective, position }] of moments.entries()) await verify(past[i] as Buffer, effective, position);
+  await verify(now, NOW, Infinity);
+  return moments.length + 1;
+}
+
+function ask(connection: Connection, request: Buffer): Promise<string> {
+  return new Promise((resolve, reject) =>
+    connection.send(request, ({ ok, body }) =>
+      ok ? resolve(body.toString('utf8')) : reject(new Error(`the query failed: ${body.toString('utf8')}`)),
+    ),
+  );
 }
 
 /** Microseconds a call. */
-function each(count: number, work: (index: number) => void): number {
+async function each(count: number, work: (index: number) => Promise<unknown>): Promise<number> {
   const from = performance.now();
-  for (let i = 0; i < count; i++) work(i);
+  for (let i = 0; i < count; i++) await work(i);
   return ((performance.now() - from) * 1000) / count;
 }

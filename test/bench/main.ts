@@ -34,8 +34,14 @@ async function runAll(): Promise<void> {
     const wanted = family.figures.filter(isWanted);
     if (wanted.length === 0) continue;
     if (!values.json) process.stderr.write(`${wanted.join(', ')} …\n`);
-    const found = await inProcess(index, wanted);
-    figures.push(...found.filter(({ name }) => wanted.includes(name)));
+    try {
+      const found = await inProcess(index, wanted);
+      figures.push(...found.filter(({ name }) => wanted.includes(name)));
+    } catch (error) {
+      // The others are still worth knowing; that one is missing shows in the list and in the exit code.
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    }
   }
   if (values.json) console.log(JSON.stringify({ figures }));
   else for (const figure of figures) console.log(line(figure));

@@ -9,6 +9,7 @@ import type { Core } from '../../apps/ledger/core.js';
 import { createLedger } from '../../apps/ledger/index.js';
 import { known, spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
+import { ORGANIZATION } from './ledger.js';
 import { createStockLedger } from '../support/stock-ledger.js';
 
 /** How to start: on an empty directory it is filled first. */
@@ -27,8 +28,6 @@ export interface ServiceReady {
   readonly ids: readonly string[];
 }
 
-// 32 hexadecimal digits, as every organization has.
-const ORGANIZATION = 'be'.repeat(16);
 const BINDING = exactly(parseInstant('2025-01-01'));
 
 process.once('message', (order) => {
@@ -48,7 +47,7 @@ async function start({ directory, commitments, stock, seedOnly = false }: Servic
   const apiKey = await seed(options.core, commitments);
   const sealer = new Sealer(secretFor(config));
   const ids = options.core.entities
-    .list(ORGANIZATION, 'commitment', { limit: commitments, position: Number.MAX_SAFE_INTEGER })
+    .list(ORGANIZATION, 'commitment', { limit: Math.max(commitments, 1), position: Number.MAX_SAFE_INTEGER })
     .map(({ id }) => sealer.nodeId('Commitment', ORGANIZATION, id));
   if (seedOnly) {
     await options.core.close();

@@ -82,7 +82,7 @@ export class EmbeddedEventStore implements EventStore {
     { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {},
   ): Promise<readonly RecordedEvent[]> {
     return this.read(() => {
-      if (this.noticeOthers()) this.wakeAll();
+      this.noticeOthers();
       return this.reader.readStream(stream, from, limit);
     });
   }
@@ -128,13 +128,14 @@ export class EmbeddedEventStore implements EventStore {
 
   private readonly lookForOthers = (): void => {
     try {
-      if (this.noticeOthers()) this.wakeAll();
+      this.noticeOthers();
     } catch {
       // A fault of the file shows at the next read or append, where somebody can be told.
     }
   };
 
   /**
+   * Takes in what others committed, and wakes who watches; true when there was something.
    * `data_version` moves when another connection committed: another process, or our own thread. Beyond what is known of the log
    * something stands only when it was another process, or when our thread's answer is still on its way.
    */
@@ -144,6 +145,7 @@ export class EmbeddedEventStore implements EventStore {
     const moved = (this.log.lastPosition() ?? 0) > this.tail.position;
     if (moved) this.writer.catchUp();
     this.seenVersion = version;
+    if (moved) this.wakeAll();
     return moved;
   }
 

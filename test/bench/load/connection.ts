@@ -10,7 +10,10 @@ export interface Answer {
   /** 200 and no GraphQL errors. */
   readonly ok: boolean;
   readonly bytes: number;
+  readonly body: Buffer;
 }
+
+const NO_ANSWER: Answer = { ok: false, bytes: 0, body: Buffer.alloc(0) };
 
 /** One keep-alive connection that has one request on its way: a client so thin that both servers are measured and not it. */
 export class Connection {
@@ -23,8 +26,8 @@ export class Connection {
     this.socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (piece: Buffer) => this.take(piece));
-    socket.on('close', () => this.finish({ ok: false, bytes: 0 }));
-    socket.on('error', () => this.finish({ ok: false, bytes: 0 }));
+    socket.on('close', () => this.finish(NO_ANSWER));
+    socket.on('error', () => this.finish(NO_ANSWER));
   }
 
   static open({ hostname, port }: URL): Promise<Connection> {
@@ -37,7 +40,7 @@ export class Connection {
   /** Calls `done` with the answer; one request at a time. */
   send(request: Buffer, done: (answer: Answer) => void): void {
     this.done = done;
-    if (this.socket.destroyed) return this.finish({ ok: false, bytes: 0 });
+    if (this.socket.destroyed) return this.finish(NO_ANSWER);
     this.socket.write(request);
   }
 
@@ -58,7 +61,11 @@ export class Connection {
       length === undefined ? all.subarray(-CHUNKED_END.length).equals(CHUNKED_END) : this.size >= head + HEAD_END.length + parseInt(length, 10);
     if (!complete) return;
     const begin = all.toString('latin1', head + HEAD_END.length, head + 100);
-    this.finish({ ok: headers.startsWith('http/1.1 200') && !begin.includes('"errors"'), bytes: this.size });
+    this.finish({
+      ok: headers.startsWith('http/1.1 200') && !begin.includes('"errors"'),
+      bytes: this.size,
+      body: all.subarray(head + HEAD_END.length),
+    });
   }
 
   private finish(answer: Answer): void {
