@@ -230,15 +230,15 @@ function groupAddresses(addresses: readonly string[]): { deliveryId: string; chu
 }
 
 /** The mended fields of this feed: kept beside the store, by the digest that the mend recorded. */
-async function mendsOf(feed: Feed, files: FileStore): Promise<Map<string, readonly string[]>> {
-  const mends = new Map<string, readonly string[]>();
+async function mendsOf(feed: Feed, files: FileStore): Promise<Map<string, (readonly string[])[]>> {
+  const mends = new Map<string, (readonly string[])[]>();
   if (feed.status === 'none') return mends;
   for (const sha256 of new Set([...feed.mends.values()].map(({ fieldsSha256 }) => fieldsSha256))) {
     if (!(await files.has(sha256))) continue;
     for (const line of (await readFile(files.pathOf(sha256), 'utf8')).split('\n')) {
       if (line === '') continue;
       const { badDigest, fields } = JSON.parse(line) as { badDigest: string; fields: string[] };
-      mends.set(badDigest, fields);
+      mends.set(badDigest, [...(mends.get(badDigest) ?? []), fields]);
     }
   }
   return mends;

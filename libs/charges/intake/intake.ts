@@ -16,6 +16,8 @@ export interface SliceCount {
 
 export type SliceKey = Pick<SliceCount, 'billingAccount' | 'billingPeriodStart'>;
 
+export type Mends = readonly (readonly string[])[];
+
 export interface ScanOptions {
   readonly path: string;
   /** The name the caller knows the file by, for messages. */
@@ -24,8 +26,8 @@ export interface ScanOptions {
   readonly defaults?: ColumnDefaults;
   /** Units besides ISO 4217 that BillingCurrency may name. */
   readonly virtualCurrencies?: readonly string[];
-  /** Fields to read in place of a bad row's, by its badDigest. */
-  readonly mends?: ReadonlyMap<string, readonly string[]>;
+  /** Fields to read in place of a bad row's, by its badDigest: of several the latest whose period the file holds. */
+  readonly mends?: ReadonlyMap<string, Mends>;
   /**
    * Root of a FileStore that keeps the original file and the quarantined rows; left out for a dry run. An upload is put there first
    * (`FileStore.put`) and scanned from its place.

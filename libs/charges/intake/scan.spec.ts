@@ -118,12 +118,34 @@ describe('reading a FOCUS file', () => {
     const text = csv(row(), row({ BilledCost: 'n/a' }));
     const { quarantined } = await readText(scratch, text);
     const { badDigest, fields } = quarantined[0] as (typeof quarantined)[0];
-    const mended = await readText(scratch, text, { mends: new Map([[badDigest, fields.with(0, '7')]]) });
+    const mended = await readText(scratch, text, { mends: new Map([[badDigest, [fields.with(0, '7')]]]) });
     expect(mended.charges.map((charge) => [charge.row, charge.billedCost])).toEqual([
       [1, decimal('1.5')],
       [2, decimal('7')],
     ]);
     expect(mended.summary).toMatchObject({ mended: 1, quarantined: 0 });
+  });
+
+  it('reads the mend of a period that the file holds, and none of another', async () => {
+    using scratch = new Scratch();
+    const bad = row({ BillingPeriodStart: '2025-13-01', BilledCost: '9' });
+    const { quarantined } = await readText(scratch, csv(bad));
+    const { badDigest, fields } = quarantined[0] as (typeof quarantined)[0];
+    const column = HEADER.split(',').indexOf('BillingPeriodStart');
+    const mends = new Map([[badDigest, ['2025-01-01', '2025-02-01'].map((period) => fields.with(column, period))]]);
+    const good = (period: string): string => row({ BillingPeriodStart: period });
+    const periodsOf = async (text: string) => {
+      const { charges, summary } = await readText(scratch, text, { mends });
+      return [
+        charges.map(({ billingPeriodStart }) => new Date(billingPeriodStart).toISOString().slice(0, 7)),
+        summary.mended,
+        summary.quarantinedWithoutPeriod,
+      ];
+    };
+    // Before and after the good row: what the file holds is known at its end.
+    expect(await periodsOf(csv(bad, good('2025-01-01')))).toEqual([['2025-01', '2025-01'], 1, 0]);
+    expect(await periodsOf(csv(good('2025-02-01'), bad))).toEqual([['2025-02', '2025-02'], 1, 0]);
+    expect(await periodsOf(csv(good('2024-12-01'), bad))).toEqual([['2024-12'], 0, 1]);
   });
 });
 

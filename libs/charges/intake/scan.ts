@@ -1,14 +1,14 @@
 import { join, sep } from 'node:path';
-import { FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
+import { escapeField, FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
 import { resolveHeader, type Header } from './columns.js';
 import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
 import { FileStore, type FileDraft } from './file-store.js';
-import type { Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
+import type { Mends, Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
 import { cancelled, codeOf } from './intake-problem.js';
 import { LineCodec } from './line-codec.js';
 import { LineSorter } from './line-sorter.js';
 import { readParquet } from './parquet-reader.js';
-import { QuarantineFile } from './quarantine.js';
+import { type QuarantinedRow, QuarantineFile } from './quarantine.js';
 import { RowMapper } from './row-mapper.js';
 import { Warnings } from './row-problem.js';
 import { ByteReader, openSource, type Digests, type Source } from './source.js';
@@ -62,6 +62,7 @@ class ScanPass {
   private rows = 0;
   private mended = 0;
   private withoutPeriod = 0;
+  private readonly undecided: { readonly bad: QuarantinedRow; readonly mends: Mends }[] = [];
   private bytesRead = 0;
   private told = 0;
 
@@ -139,6 +140,7 @@ class ScanPass {
       this.map(mapper, batch);
       this.tell(false);
     }
+    this.decide(mapper);
     return header;
   }
 
@@ -155,26 +157,48 @@ class ScanPass {
     }
   }
 
-  /** A mend given for these very bytes is read in their place; everything else about the row stays. */
+  /** A mend given for these very bytes, in a period that this file holds, is read in their place; everything else about the row stays. */
   private bad(mapper: RowMapper, fields: readonly string[], row: number, line: number): void {
     const badDigest = mapper.badDigest(fields);
-    const mend = this.options.mends?.get(badDigest);
-    const encoded = mend === undefined ? null : mapper.map(mend, row, line, false);
-    if (encoded !== null) {
+    const billingPeriodStart = mapper.billingPeriodStart === '' ? null : mapper.billingPeriodStart;
+    const billingAccount = mapper.billingAccount === '' ? null : unescapeField(mapper.billingAccount);
+    const bad = { row, line, fields, problems: mapper.problems, badDigest, billingPeriodStart, billingAccount };
+    const mends = this.options.mends?.get(badDigest);
+    if (mends === undefined) this.quarantineRow(bad);
+    else if (!this.readMended(mapper, bad, mends, (period) => period === billingPeriodStart)) this.undecided.push({ bad, mends });
+  }
+
+  /** Rows whose period was unreadable or wrong: which periods the file holds is known at its end. */
+  private decide(mapper: RowMapper): void {
+    const periods = new Set([...this.slices.values()].map((slice) => slice.billingPeriodStart));
+    for (const { bad, mends } of this.undecided.splice(0)) {
+      if (!this.readMended(mapper, bad, mends, (period) => periods.has(period))) this.quarantineRow(bad);
+    }
+  }
+
+  private readMended(mapper: RowMapper, { row, line }: QuarantinedRow, mends: Mends, holds: (period: string) => boolean): boolean {
+    for (let i = mends.length - 1; i >= 0; i--) {
+      const encoded = mapper.map(mends[i] as readonly string[], row, line, false);
+      if (encoded === null || !holds(mapper.billingPeriodStart)) continue;
       this.mended++;
       this.warnings.add('FOCUS-313', null, line);
       this.sorter.add(encoded);
       this.sliceOf(mapper).rows++;
-      return;
+      return true;
     }
-    const billingPeriodStart = mapper.billingPeriodStart === '' ? null : mapper.billingPeriodStart;
-    const billingAccount = mapper.billingAccount === '' ? null : unescapeField(mapper.billingAccount);
-    this.quarantine.add({ row, line, fields, problems: mapper.problems, badDigest, billingPeriodStart, billingAccount });
-    if (billingPeriodStart === null) this.withoutPeriod++;
-    else this.sliceOf(mapper).quarantined++;
+    return false;
   }
 
-  private sliceOf({ billingPeriodStart, billingAccount }: RowMapper): { rows: number; quarantined: number } {
+  private quarantineRow(bad: QuarantinedRow): void {
+    this.quarantine.add(bad);
+    if (bad.billingPeriodStart === null) this.withoutPeriod++;
+    else this.sliceOf({ billingPeriodStart: bad.billingPeriodStart, billingAccount: escapeField(bad.billingAccount ?? '') }).quarantined++;
+  }
+
+  private sliceOf({ billingPeriodStart, billingAccount }: Pick<RowMapper, 'billingPeriodStart' | 'billingAccount'>): {
+    rows: number;
+    quarantined: number;
+  } {
     const key = `${billingPeriodStart}${FIELD_SEPARATOR}${billingAccount}`;
     if (this.slice !== null && key === this.sliceKey) return this.slice;
     let slice = this.slices.get(key);
