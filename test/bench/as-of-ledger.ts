@@ -8,7 +8,7 @@ import { AllocationBuilder } from '../../libs/charges/wire/allocation.wire.js';
 import type { Core } from '../../apps/ledger/core.js';
 import { spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
-import { openLedger, ORGANIZATION } from './ledger.js';
+import { openLedger, SERVED } from './ledger.js';
 
 export const COMMITMENT = 'drawn';
 export const BEGIN = Date.UTC(2025, 0, 1) as Instant;
@@ -28,7 +28,7 @@ export interface RecordedMoment {
 }
 
 export interface AsOfLedger {
-  /** After each run: something to ask about. */
+  /** After each run, for inside one the answer is that before it: something to ask about. */
   readonly moments: readonly RecordedMoment[];
   /** What was drawn before `t` as recorded at `position`, by adding up every posting. */
   fold(t: number, position: number): bigint;
@@ -38,12 +38,12 @@ export interface AsOfLedger {
 /** A ledger of one commitment with so many charges, and re-deliveries that changed so many of them, as the allocator would have recorded it. */
 export async function asOfLedger(directory: string, charges: number, corrections: number): Promise<AsOfLedger> {
   const { core, close } = openLedger(directory);
-  await make(core, ORGANIZATION, COMMITMENT, spendTerms('1000000000'));
+  await make(core, SERVED, COMMITMENT, spendTerms('1000000000'));
   const log = new Log(core, charges, corrections);
   await log.charge();
   await log.correct();
   await core.projector.catchUp();
-  return { moments: await momentsOf(core, log.positions), fold: (t, position) => log.fold(t, position), close };
+  return { moments: await momentsOf(core, log.positions.slice(1)), fold: (t, position) => log.fold(t, position), close };
 }
 
 async function momentsOf(core: Core, positions: readonly number[]): Promise<readonly RecordedMoment[]> {
@@ -141,7 +141,7 @@ class Log {
     const data = canonicalJson({ ...builder.build(address, null), run, trigger: run });
     const metadata = envelopeText({
       schemaVersion: 1,
-      organization: ORGANIZATION,
+      organization: SERVED,
       effectiveAt: null,
       actor: 'bench',
       onBehalfOf: null,
@@ -151,7 +151,7 @@ class Log {
       ruleVersion: 'allocation-1',
       evidence: [],
     });
-    const stream = allocationStream(this.core.ledger, ORGANIZATION);
+    const stream = allocationStream(this.core.ledger, SERVED);
     const outcome = await this.core.store.append([
       {
         stream,

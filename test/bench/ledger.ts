@@ -7,8 +7,9 @@ import { BENCH_ACCOUNT_GROUPS, BENCH_ELIGIBLE_SERVICES } from '../../libs/charge
 import { clause, spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
 
-/** 32 hexadecimal digits, as every organization has. */
-export const ORGANIZATION = 'be'.repeat(16);
+export const ORGANIZATION = 'o1';
+/** The one that the service's key belongs to; 32 hexadecimal digits, as every organization has. */
+export const SERVED = 'be'.repeat(16);
 export interface BenchLedger {
   readonly core: Core;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ import type { Core } from '../../apps/ledger/core.js';
 import { createLedger } from '../../apps/ledger/index.js';
 import { known, spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
-import { ORGANIZATION } from './ledger.js';
+import { SERVED } from './ledger.js';
 import { createStockLedger } from '../support/stock-ledger.js';
 
 /** How to start: on an empty directory it is filled first. */
@@ -47,8 +47,8 @@ async function start({ directory, commitments, stock, seedOnly = false }: Servic
   const apiKey = await seed(options.core, commitments);
   const sealer = new Sealer(secretFor(config));
   const ids = options.core.entities
-    .list(ORGANIZATION, 'commitment', { limit: Math.max(commitments, 1), position: Number.MAX_SAFE_INTEGER })
-    .map(({ id }) => sealer.nodeId('Commitment', ORGANIZATION, id));
+    .list(SERVED, 'commitment', { limit: Math.max(commitments, 1), position: Number.MAX_SAFE_INTEGER })
+    .map(({ id }) => sealer.nodeId('Commitment', SERVED, id));
   if (seedOnly) {
     await options.core.close();
     return { url: '', apiKey, ids };
@@ -60,10 +60,10 @@ async function start({ directory, commitments, stock, seedOnly = false }: Servic
 /** An organization with a key, a contract, and commitments of USD 1M over the year now running. */
 async function seed(core: Core, commitments: number): Promise<string> {
   const organizations = new Organizations(core.decisions, core.ledger);
-  const context = (key: string) => ({ organization: ORGANIZATION, actor: 'bench', key });
+  const context = (key: string) => ({ organization: SERVED, actor: 'bench', key });
   await organizations.execute(
     context('organization'),
-    { type: 'CreateOrganization', organizationId: ORGANIZATION, name: 'Bench', reportingCurrency: 'USD' },
+    { type: 'CreateOrganization', organizationId: SERVED, name: 'Bench', reportingCurrency: 'USD' },
     {},
   );
   const issued = await new CreateApiKeyHandler(organizations, systemClock).execute(
@@ -100,7 +100,7 @@ async function seed(core: Core, commitments: number): Promise<string> {
     ],
   };
   const made = Array.from({ length: commitments }, (_, index) =>
-    make(core, ORGANIZATION, `c${index}`, spendTerms('1', { name: `Commitment ${index}`, schedule, priority: 1_000 + index })),
+    make(core, SERVED, `c${index}`, spendTerms('1', { name: `Commitment ${index}`, schedule, priority: 1_000 + index })),
   );
   await Promise.all(made);
   await core.settle();

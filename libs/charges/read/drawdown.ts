@@ -53,9 +53,18 @@ export class Drawdown {
 
   /** The next date after `t` at which anything is posted, or null: until then a total as of `t` stands. */
   nextPosting(commitment: string, t: Instant): Instant | null {
+    const hour = startOfHour(t);
+    if (hour === t) return this.nextCell(commitment, LEVELS.hour, t);
+    // What this hour's cell holds before `t` is behind; the rest of the hour is looked for by the instant.
+    const nextHour = (hour + MS_PER_HOUR) as Instant;
+    const inside = this.nextCell(commitment, LEVELS.instant, t);
+    return inside !== null && inside < nextHour ? inside : this.nextCell(commitment, LEVELS.hour, nextHour);
+  }
+
+  private nextCell(commitment: string, level: Level, from: Instant): Instant | null {
     const row = this.database
       .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? ORDER BY bucket LIMIT 1')
-      .get<[number]>(commitment, LEVELS.hour, startOfHour(t));
+      .get<[number]>(commitment, level, from);
     return row ? (row[0] as Instant) : null;
   }
 

@@ -161,6 +161,8 @@ const utilizationNode = (figures: PeriodFigures | null): UtilizationType | null 
   figures && (figures.balance ?? figures.continuous) ? (new UtilizationNode(figures) as unknown as UtilizationType) : null;
 
 class PeriodNode {
+  private figures: UtilizationType | undefined;
+
   constructor(
     private readonly asked: Asked,
     private readonly view: CommitmentView,
@@ -177,13 +179,16 @@ class PeriodNode {
     return new AmountNode(amountAt(this.view.commitment, this.period, this.asked.moment.effective));
   }
   get utilization(): UtilizationType {
-    return utilizationNode(this.view.figuresOf(this.period, this.asked.moment.effective, this.asked.forecastWindowMs)) as UtilizationType;
+    return (this.figures ??= utilizationNode(
+      this.view.figuresOf(this.period, this.asked.moment.effective, this.asked.forecastWindowMs),
+    ) as UtilizationType);
   }
 }
 
 export class CommitmentNode {
   readonly __typename = 'Commitment';
   private resolved: Terms | null = null;
+  private figures: UtilizationType | null | undefined;
 
   constructor(
     readonly asked: Asked,
@@ -250,12 +255,14 @@ export class CommitmentNode {
   get evidence() {
     return this.view.commitment.facts.toArray().flatMap(({ evidence }) => evidence);
   }
+  /** Kept: the executor reads a member once for each field below it. */
   get utilization(): UtilizationType | null {
+    if (this.figures !== undefined) return this.figures;
     const { moment, forecastWindowMs } = this.asked;
-    if (this.voided) return null;
-    return utilizationNode(
+    if (this.voided) return (this.figures = null);
+    return (this.figures = utilizationNode(
       forecastWindowMs === null ? this.view.figures(moment.effective) : this.view.figuresWithin(moment.effective, forecastWindowMs),
-    );
+    ));
   }
   get periods(): readonly CommitmentPeriodType[] {
     return this.view.periods(this.asked.moment.effective).map((period) => new PeriodNode(this.asked, this.view, period));
