@@ -23,13 +23,8 @@ export interface ComposeOptions {
 export async function compose(config: Config, { clock = systemClock, inProcess = false }: ComposeOptions = {}): Promise<Composed> {
   const log = createLog(config.TENOR_LOG);
   const onFault = (error: unknown): void => log.error({ err: error }, 'a fault in the background; trying again');
-  const core = openCore({
-    config,
-    clock,
-    onFault,
-    inProcess,
-    projectorWorker: inProcess || !existsSync(PROJECTOR_WORKER) ? undefined : PROJECTOR_WORKER,
-  });
+  const projectorThread = inProcess || !existsSync(PROJECTOR_WORKER) ? undefined : { worker: PROJECTOR_WORKER };
+  const core = openCore({ config, clock, onFault, inProcess, projectorThread });
   await core.files.clean();
   await cleanWork(join(config.TENOR_DATA, 'work'));
   core.projector.start();

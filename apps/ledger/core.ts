@@ -10,6 +10,7 @@ import {
   type Projection,
   Projector,
   ProjectorThread,
+  type ProjectorThreadOptions,
   type ReadDatabase,
   type ReadModels,
 } from '#read-store';
@@ -44,11 +45,11 @@ export interface CoreOptions {
   readonly onFault: (error: unknown) => void;
   /** Tests run the intake in this thread. */
   readonly inProcess?: boolean;
-  /** The compiled worker that fills the read models in a thread of its own; left out, this thread does, whose memory alone counts then. */
-  readonly projectorWorker?: URL | undefined;
+  /** The compiled worker that fills the read models when there is much to project; left out, this thread does, whose memory alone counts then. */
+  readonly projectorThread?: Pick<ProjectorThreadOptions, 'worker' | 'after'> | undefined;
 }
 
-export function openCore({ config, clock, onFault, inProcess = false, projectorWorker }: CoreOptions): Core {
+export function openCore({ config, clock, onFault, inProcess = false, projectorThread }: CoreOptions): Core {
   const ledger = config.TENOR_LEDGER;
   const store = openEventStore(config.TENOR_STORE, { ledger, clock });
   const generations = new Generations(join(config.TENOR_DATA, 'read'));
@@ -58,8 +59,8 @@ export function openCore({ config, clock, onFault, inProcess = false, projectorW
   const decisions = createDecisions({ store, ledger });
   const files = new FileStore(join(config.TENOR_DATA, 'files'));
   const following = { store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() };
-  const projector: ReadModels = projectorWorker
-    ? new ProjectorThread({ ...following, worker: projectorWorker, workerData: { store: config.TENOR_STORE, ledger } })
+  const projector: ReadModels = projectorThread
+    ? new ProjectorThread({ ...following, ...projectorThread, workerData: { store: config.TENOR_STORE, ledger } })
     : new Projector(following);
   const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
   const workDir = join(config.TENOR_DATA, 'work');

@@ -38,6 +38,7 @@ export function serveProjector({ port, store, database, projections, clock }: Se
         void close();
     }
   });
+  tell({ tell: 'ready', path: database.path, position: projector.position });
 
   async function close(): Promise<void> {
     await projector.close();

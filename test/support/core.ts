@@ -9,7 +9,7 @@ import { type Core, openCore } from '../../apps/ledger/core.js';
 import { at } from './commitments.js';
 
 /** A ledger without doors in a directory of its own. */
-export function testCore(options: { store?: string; directory?: string; now?: string; projectorWorker?: URL } = {}): {
+export function testCore(options: { store?: string; directory?: string; now?: string; projectorWorker?: URL; projectAfter?: number } = {}): {
   core: Core;
   clock: SteppedClock;
   directory: string;
@@ -19,7 +19,9 @@ export function testCore(options: { store?: string; directory?: string; now?: st
   const clock = new SteppedClock(at(options.now ?? '2026-01-01'));
   const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: options.store ?? `sqlite:${join(directory, 'ledger.db')}` });
   const faults: unknown[] = [];
-  const core = openCore({ config, clock, onFault: (error) => faults.push(error), inProcess: true, projectorWorker: options.projectorWorker });
+  const { projectorWorker: worker, projectAfter: after = 0 } = options;
+  const projectorThread = worker ? { worker, after } : undefined;
+  const core = openCore({ config, clock, onFault: (error) => faults.push(error), inProcess: true, projectorThread });
   core.projector.start();
   return {
     core,
