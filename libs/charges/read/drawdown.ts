@@ -22,9 +22,9 @@ export class Drawdown {
   /** Drawn by postings dated in [from, to), as recorded at `position`: whole cells, so a bounded number of seeks. */
   between(commitment: string, from: Instant, to: Instant, position: number): Drawn {
     let total = NOTHING;
-    const take = (level: Level, bucket: Instant): void => {
+    const take = (level: Level, bucket: Instant, sign: 1 | -1): void => {
       const cell = cellAt(this.database, commitment, level, bucket, position);
-      if (cell) total = addDrawn(total, cell);
+      if (cell) total = addDrawn(total, cell, sign);
     };
     const [first, last] = this.bounds(commitment);
     // Outside the months that have any posting there is nothing to look for.
@@ -92,19 +92,27 @@ export class Drawdown {
   }
 }
 
-/** Covers the whole hours of [from, to) with as few cells as there can be: hours to the first day, days to the first month, months, and back down. */
-export function walkHours(from: Instant, to: Instant, take: (level: Level, bucket: Instant) => void): void {
+/**
+ * Covers the whole hours of [from, to) with few cells: hours to the first day, days to the first month, months, and back down. A last
+ * month or day that is more than half covered is taken whole, and what lies behind the end is taken off again (sign −1).
+ */
+export function walkHours(from: Instant, to: Instant, take: (level: Level, bucket: Instant, sign: 1 | -1) => void): void {
   let cursor = startOfHour(from) === from ? from : ((startOfHour(from) + MS_PER_HOUR) as Instant);
   const end = startOfHour(to);
+  const isWorth = (whole: Instant): boolean => whole <= end || whole - end < end - cursor;
   while (cursor < end) {
-    if (startOfMonth(cursor) === cursor && addMonths(cursor, 1) <= end) {
-      take(LEVELS.month, cursor);
-      cursor = addMonths(cursor, 1);
-    } else if (startOfDay(cursor) === cursor && cursor + MS_PER_DAY <= end) {
-      take(LEVELS.day, cursor);
-      cursor = (cursor + MS_PER_DAY) as Instant;
+    const month = addMonths(cursor, 1);
+    const day = (cursor + MS_PER_DAY) as Instant;
+    if (startOfMonth(cursor) === cursor && isWorth(month)) {
+      take(LEVELS.month, cursor, 1);
+      cursor = month <= end ? month : startOfDay(end);
+      for (let off = cursor; off < month; off = (off + MS_PER_DAY) as Instant) take(LEVELS.day, off, -1);
+    } else if (startOfDay(cursor) === cursor && isWorth(day)) {
+      take(LEVELS.day, cursor, 1);
+      cursor = day;
+      for (let off = end; off < day; off = (off + MS_PER_HOUR) as Instant) take(LEVELS.hour, off, -1);
     } else {
-      take(LEVELS.hour, cursor);
+      take(LEVELS.hour, cursor, 1);
       cursor = (cursor + MS_PER_HOUR) as Instant;
     }
   }

@@ -35,15 +35,15 @@ export function coverageAt(database: ReadDatabase, { organization, postings }: M
     let total = totals.get(key);
     if (!total) totals.set(key, (total = { currency, provider: filter.byProvider ? provider : null, usage: 0n, covered: 0n }));
     const sum = total;
-    walkHours(filter.from, filter.to, (level, bucket) => {
+    walkHours(filter.from, filter.to, (level, bucket, sign) => {
       const cell = database
         .sql(
           'SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
         )
         .get<[string, string]>(organization, currency, filter.column, provider, level, bucket, postings.position);
       if (!cell) return;
-      sum.usage += BigInt(cell[0]);
-      sum.covered += BigInt(cell[1]);
+      sum.usage += BigInt(sign) * BigInt(cell[0]);
+      sum.covered += BigInt(sign) * BigInt(cell[1]);
     });
   }
   return [...totals.values()].map(({ currency, provider, usage, covered }) => ({
