@@ -4,7 +4,7 @@ import { ReadDatabase, serveProjector } from '#read-store';
 import { projections } from './projections.js';
 
 /** How to open what the projector reads and writes. */
-export interface ProjectorWorkerData {
+interface ProjectorWorkerData {
   readonly store: string;
   readonly ledger: string;
   readonly path: string;

@@ -98,8 +98,11 @@ export class Projector extends ReadModels {
     if (this.checkpoint !== after) return true;
     if (page.events.length > 0 && !this.closed) {
       const kinds = this.project(page.events);
-      this.options.onAdvance?.(this.checkpoint as Position, kinds);
-      this.moved(kinds);
+      // Null: another process was faster, which has been told already.
+      if (kinds !== null) {
+        this.options.onAdvance?.(this.checkpoint as Position, kinds);
+        this.moved(kinds);
+      }
     }
     if (page.caughtUp) this.behindSince = null;
     return !page.caughtUp;

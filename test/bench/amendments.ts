@@ -1,7 +1,7 @@
 import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
 import { type CommandResult, type Decisions } from '#event-store';
 import { exactly, type Instant, parseDecimal } from '#kernel';
-import { spendTerms } from '../support/commitments.js';
+import { makeCommitment, spendTerms } from '../support/commitments.js';
 
 export const LEDGER = 'tenor';
 export const COMMITMENTS = 1000;
@@ -14,16 +14,7 @@ export async function makeAll(decisions: Decisions, organization: string): Promi
   let next = 0;
   await inFlight(COMMITMENTS, () => {
     const n = next++;
-    const terms = spendTerms('1000');
-    return execute(decisions, organization, n, `make ${n}`, {
-      type: 'MakeCommitment',
-      commitmentId: idOf(n),
-      contractId: 'k1',
-      provider: 'p1',
-      effectiveAt: JANUARY,
-      terms,
-      evidence: [],
-    });
+    return execute(decisions, organization, n, `make ${n}`, { ...makeCommitment(idOf(n), spendTerms('1000')), type: 'MakeCommitment' });
   });
 }
 

@@ -40,7 +40,7 @@ export const spendTerms = (amount: Amount | string, changes: Partial<Terms> = {}
   ...changes,
 });
 
-export const makeCommitment = (id: string, terms: Terms, effectiveAt = '2025-01-01'): CommitmentEvent => ({
+export const makeCommitment = (id: string, terms: Terms, effectiveAt = '2025-01-01'): Extract<CommitmentEvent, { type: 'CommitmentMade' }> => ({
   type: 'CommitmentMade',
   commitmentId: id,
   contractId: 'k1',

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Terms } from '#commitments/domain';
 import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
-import { exactly } from '#kernel';
 import { readConfig, SteppedClock } from '#platform';
 import { type Core, openCore } from '../../apps/ledger/core.js';
-import { at } from './commitments.js';
+import { at, makeCommitment } from './commitments.js';
 
 /** A ledger without doors in a directory of its own. */
 export function testCore(options: { store?: string; directory?: string; now?: string; projectorWorker?: URL; projectAfter?: number } = {}): {
@@ -51,12 +50,4 @@ export async function commit(core: Core, organization: string, id: string, key: 
 }
 
 export const make = (core: Core, organization: string, id: string, terms: Terms, effectiveAt = '2025-01-01'): Promise<number> =>
-  commit(core, organization, id, `make-${id}`, {
-    type: 'MakeCommitment',
-    commitmentId: id,
-    contractId: 'k1',
-    provider: 'p1',
-    effectiveAt: exactly(at(effectiveAt)),
-    terms,
-    evidence: [],
-  });
+  commit(core, organization, id, `make-${id}`, { ...makeCommitment(id, terms, effectiveAt), type: 'MakeCommitment' });

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ChunkText } from '../wire/chunk-builder.js';
 import type { ChunksOptions, DiffSummary, InForceRow, Intake, Progress, ScanOptions, ScanSummary, SliceKey } from './intake.js';
@@ -25,7 +24,7 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 48 };
 /** Opens the intake of one file in a worker thread of its own, so that commands and queries go on while it reads. */
 export async function openIntake({ workDir, inProcess = false, workerUrl }: IntakeOptions): Promise<Intake> {
   const url = workerUrl ?? new URL('./worker.js', import.meta.url);
-  if (inProcess || !existsSync(fileURLToPath(url))) return IntakeSession.open(workDir);
+  if (inProcess || !existsSync(url)) return IntakeSession.open(workDir);
   return new IntakeHost(new Worker(url, { workerData: { workDir }, resourceLimits: LIMITS, execArgv: [] }));
 }
 

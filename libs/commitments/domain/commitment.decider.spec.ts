@@ -21,7 +21,7 @@ const given = (...events: CommitmentEvent[]) => ({
 const evidence = (id: string): Evidence => ({ id, document: 'A.pdf', sha256: null, uri: null, quotation: null, status: 'REPORTED' });
 const signed = exactly(at('2025-01-01'));
 const terms = spendTerms('100');
-const made = { ...makeCommitment('c1', terms), evidence: [evidence('e1')] } as Extract<CommitmentEvent, { type: 'CommitmentMade' }>;
+const made = { ...makeCommitment('c1', terms), evidence: [evidence('e1')] };
 const make = (changes: Partial<Terms> = {}): CommitmentCommand => ({ ...made, type: 'MakeCommitment', terms: { ...terms, ...changes } });
 const amend = (changes: TermChanges): CommitmentCommand => ({ type: 'AmendCommitment', effectiveAt: signed, changes, reason: 'r', evidence: [] });
 const correct = (fact: number, changes: TermChanges, effectiveAt: ReturnType<typeof exactly> | null = null): CommitmentCommand => ({

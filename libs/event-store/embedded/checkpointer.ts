@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+
+import { endWorker } from './end-worker.js';
 
 /** So much log is copied into the file at once. */
 const STEP_BYTES = 16 * 1024 * 1024;
@@ -33,7 +34,7 @@ export class Checkpointer {
     private readonly workerUrl = new URL('./checkpoint.worker.js', import.meta.url),
   ) {
     this.finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-    if (path === ':memory:' || !existsSync(fileURLToPath(workerUrl))) this.state = 'off';
+    if (path === ':memory:' || !existsSync(workerUrl)) this.state = 'off';
     else this.automaticAt(2 * LOG_BYTES_MAX);
   }
 
@@ -54,11 +55,7 @@ export class Checkpointer {
     this.state = 'off';
     this.worker = null;
     clearTimeout(this.quiet);
-    if (worker === null) return;
-    const exited = new Promise((resolve) => worker.once('exit', resolve));
-    worker.ref();
-    worker.postMessage(null);
-    await exited;
+    if (worker !== null) await endWorker(worker, null);
   }
 
   private copy(): void {

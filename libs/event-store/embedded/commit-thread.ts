@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { StoreFault, type StoreFaultCode } from '../fault.js';
 import type { CommitAnswer, CommitOrder } from './commits.js';
 import type { DatabaseOptions } from './database.js';
+import { endWorker } from './end-worker.js';
 
 export interface CommitWorkerData {
   readonly path: string;
@@ -47,12 +48,9 @@ export class CommitThread {
     this.worker.postMessage('release' satisfies CommitRequest);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.closed = true;
-    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
-    this.worker.ref();
-    this.worker.postMessage('close' satisfies CommitRequest);
-    await exited;
+    return endWorker(this.worker, 'close' satisfies CommitRequest);
   }
 
   private hear(reply: CommitReply): void {

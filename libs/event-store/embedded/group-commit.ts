@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { AppendOutcome, StreamWrite } from '../port.js';
@@ -78,7 +77,7 @@ export class GroupCommit {
     this.here = { commit: (order, done) => done(this.commitHere(order)), release: () => this.commits.release() };
     this.workerUrl = thread.worker ?? new URL('./commit.worker.js', import.meta.url);
     this.large = thread.large ?? LARGE;
-    this.untilThread = path === ':memory:' || !existsSync(fileURLToPath(this.workerUrl)) ? Infinity : (thread.after ?? THREAD_AFTER);
+    this.untilThread = path === ':memory:' || !existsSync(this.workerUrl) ? Infinity : (thread.after ?? THREAD_AFTER);
   }
 
   get inThread(): boolean {

@@ -108,6 +108,10 @@ export class Log {
   private closeRow(): void {
     if (this.heads.length === 0) return;
     this.inserts.push([this.last, JSON.stringify(this.heads), this.body]);
+    this.beginRow();
+  }
+
+  private beginRow(): void {
     this.heads = [];
     this.body = '';
     this.envelope = '';
@@ -115,9 +119,7 @@ export class Log {
 
   /** Forgets what was added and not taken. */
   discard(): void {
-    this.heads = [];
-    this.body = '';
-    this.envelope = '';
+    this.beginRow();
     this.inserts = [];
   }
 
