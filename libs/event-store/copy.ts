@@ -91,7 +91,7 @@ function* runs(events: readonly RecordedEvent[]): Generator<StreamWrite> {
 }
 
 function verbatim({ id, type, data, metadata }: RecordedEvent): NewEvent {
-  return { id, type, data: canonicalJson(data), metadata: () => canonicalJson(metadata) };
+  return { id, type, data: canonicalJson(data), metadata: canonicalJson(metadata) };
 }
 
 const diverged = ({ stream, expected }: StreamWrite): StoreFault =>

@@ -1,7 +1,7 @@
 import { canonicalJson, type JsonObject } from '#kernel';
 
 import { sha256 } from './ids.js';
-import type { RecordedEvent } from './port.js';
+import type { NewMetadata, RecordedEvent } from './port.js';
 
 /** What every event says about itself beside its data; each field is hashed. Absence of a fact is null, never a missing member. */
 export interface EnvelopeFields {
@@ -26,16 +26,16 @@ export type CommonEnvelope = Omit<EnvelopeFields, keyof OwnEnvelope>;
  * The envelope as canonical JSON, cut in two where the writer puts the moment of recording. Correlation and causation carry
  * EventStoreDB's reserved names, so that its own by-correlation projection and its tools work on the ledger's streams.
  */
-export const envelopeText = (fields: EnvelopeFields): ((recordedAt: string) => string) => envelopeOf(fields)(fields);
+export const envelopeText = (fields: EnvelopeFields): NewMetadata => envelopeOf(fields)(fields);
 
 /** The same for several events that differ in what is their own. */
-export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => (recordedAt: string) => string {
+export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => NewMetadata {
   const start = `{"$causationId":${text(common.causation)},"$correlationId":${text(common.correlation)},"actor":${text(common.actor)},"effectiveAt":`;
   const middle = `,"keyDigest":${text(common.keyDigest)},"onBehalfOf":${text(common.onBehalfOf)},"organization":${text(common.organization)},"recordedAt":"`;
   const end = `","ruleVersion":${text(common.ruleVersion)},"schemaVersion":`;
   return ({ effectiveAt, evidence, schemaVersion }) => {
     const own = `${text(effectiveAt)},"evidence":${evidence.length === 0 ? '[]' : canonicalJson(evidence)}`;
-    return (recordedAt) => `${start}${own}${middle}${recordedAt}${end}${schemaVersion}}`;
+    return [start + own + middle, `${end}${schemaVersion}}`];
   };
 }
 

@@ -14,9 +14,17 @@ export interface NewEvent {
   readonly type: string;
   /** Canonical JSON text (RFC 8785) of the data: what is hashed and stored. At most 1 MiB over one append to one stream. */
   readonly data: string;
-  /** Canonical JSON text of the envelope; the store's writer passes the `recordedAt` it stamps (ISO 8601, UTC, milliseconds). */
-  readonly metadata: (recordedAt: string) => string;
+  readonly metadata: NewMetadata;
 }
+
+/**
+ * Canonical JSON text of the envelope: whole, or cut in two where the store's writer puts the `recordedAt` that it stamps (ISO 8601,
+ * UTC, milliseconds).
+ */
+export type NewMetadata = string | readonly [before: string, after: string];
+
+export const stamped = (metadata: NewMetadata, recordedAt: string): string =>
+  typeof metadata === 'string' ? metadata : metadata[0] + recordedAt + metadata[1];
 
 export interface StreamWrite {
   readonly stream: string;

@@ -28,7 +28,7 @@ export const newEvent = (name: string, data: JsonObject = { name }, type = 'Some
   id: uuidV5('6f1f0f5e-3c5b-5d0a-9d5e-7a6c1b0e4f21', name),
   type,
   data: canonicalJson(data),
-  metadata: (recordedAt) => canonicalJson({ actor: 'someone', recordedAt }),
+  metadata: ['{"actor":"someone","recordedAt":"', '"}'],
 });
 
 const plain = ({ position, stream, revision, id, type, data, metadata }: RecordedEvent) => ({ position, stream, revision, id, type, data, metadata });

@@ -9,7 +9,7 @@ async function writer(stream: string, mine: string): Promise<void> {
   let revision = -1;
   for (let i = 0; i < Number(count);) {
     const id = uuidV5(TENOR_NAMESPACE, `${mine}-${i}`);
-    const event = { id, type: 'Happened', data: `{"i":${i}}`, metadata: (recordedAt: string) => `{"recordedAt":"${recordedAt}"}` };
+    const event = { id, type: 'Happened', data: `{"i":${i}}`, metadata: ['{"recordedAt":"', '"}'] as const };
     const outcome = await store.append([{ stream, expected: revision < 0 ? 'no-stream' : revision, events: [event] }]);
     if (outcome.ok) {
       process.stdout.write(`${stream} ${id}\n`);

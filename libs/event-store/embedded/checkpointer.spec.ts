@@ -15,7 +15,7 @@ it('copies the log into the file beside the commits, after which the log begins 
   const database = openDatabase(path);
   database.exec('CREATE TABLE filled (text TEXT)');
   const fill = (): void => void database.prepare('INSERT INTO filled VALUES (?)').run('x'.repeat(100_000));
-  const checkpointer = new Checkpointer(database, path, 8192, COMPILED);
+  const checkpointer = new Checkpointer(database, path, COMPILED);
   for (let i = 0; i < 50; i++) fill();
   const before = statSync(`${path}-wal`).size;
   checkpointer.committed(MANY);
@@ -36,7 +36,7 @@ it('copies the log into the file beside the commits, after which the log begins 
 
 it('does without the thread where there is none', async () => {
   const database = new DatabaseSync(':memory:');
-  const checkpointer = new Checkpointer(database, ':memory:', 4096);
+  const checkpointer = new Checkpointer(database, ':memory:');
   checkpointer.committed(MANY);
   checkpointer.committed(MANY);
   await checkpointer.close();

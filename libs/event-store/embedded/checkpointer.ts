@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
+import { pragma } from './database.js';
 import { endWorker } from './end-worker.js';
 
 /** So much log is copied into the file at once. */
@@ -26,13 +27,14 @@ export class Checkpointer {
   private commits = 0;
   private quiet: NodeJS.Timeout | undefined;
   private readonly finish: StatementSync;
+  private readonly pageSize: number;
 
   constructor(
     private readonly database: DatabaseSync,
     private readonly path: string,
-    private readonly pageSize: number,
     private readonly workerUrl = new URL('./checkpoint.worker.js', import.meta.url),
   ) {
+    this.pageSize = pragma(database, 'page_size');
     this.finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     if (path === ':memory:' || !existsSync(workerUrl)) this.state = 'off';
     else this.automaticAt(2 * LOG_BYTES_MAX);

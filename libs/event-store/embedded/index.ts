@@ -6,8 +6,10 @@ import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
 import { openDatabase, type DatabaseOptions } from './database.js';
 import { toFault } from './faults.js';
-import { GroupCommit, type ThreadOptions } from './group-commit.js';
+import { Checkpointer } from './checkpointer.js';
+import { GroupCommit } from './group-commit.js';
 import { Log } from './log.js';
+import { LogSync } from './log-sync.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
 import { Writer } from './writer.js';
@@ -16,7 +18,6 @@ export interface EmbeddedOptions extends DatabaseOptions {
   readonly clock?: { now(): number };
   /** How often to look for commits of other processes while somebody watches, in milliseconds. */
   readonly watchIntervalMs?: number;
-  readonly commitThread?: ThreadOptions;
 }
 
 /** Opens the embedded store. @throws StoreFault `STORE-105` to `STORE-110` */
@@ -24,16 +25,18 @@ export function openEmbeddedStore(path: string, options: EmbeddedOptions = {}): 
   return new EmbeddedEventStore(openDatabase(path, options), path, options);
 }
 
-/** SQLite in the process. Reads here, commits in batches, after a while in a thread of their own: see group-commit.ts. */
+/** SQLite in the process. Commits go in batches (group-commit.ts); nothing is shown that a power cut could take back. */
 export class EmbeddedEventStore implements EventStore {
   readonly atomicAcrossStreams = true;
   private readonly log: Log;
   private readonly tail: Tail;
   private readonly reader: Reader;
-  private readonly writer: Writer;
+  private readonly sync: LogSync;
   private readonly commits: GroupCommit;
+  /** Up to here the log is known to be on the disk. */
+  private durable = 0;
   private readonly dataVersion: StatementSync;
-  private seenVersion: number;
+  private seenVersion = -1;
   private readonly watchers = new Set<() => void>();
   private poll: NodeJS.Timeout | undefined;
   private closed = false;
@@ -47,24 +50,19 @@ export class EmbeddedEventStore implements EventStore {
     this.tail = new Tail(database, this.log);
     this.reader = new Reader(this.log, this.tail);
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
-    this.seenVersion = this.readDataVersion();
-    this.writer = new Writer(this.log, this.tail, this.reader);
-    const { clock = Date, busyTimeoutMs, commitThread } = options;
+    this.sync = new LogSync(path);
+    // What a process left behind that ended between its write and its sync.
+    this.sync.now();
+    const { log, tail, reader, sync } = this;
     this.commits = new GroupCommit({
-      database,
+      writer: new Writer({ database, log, tail, reader, sync }),
+      sync,
+      checkpointer: new Checkpointer(database, path),
       path,
-      writer: this.writer,
-      clock,
-      databaseOptions: busyTimeoutMs === undefined ? {} : { busyTimeoutMs },
-      noticeOthers: () => this.noticeOthers(),
-      onStored: () => this.wakeAll(),
-      thread: commitThread,
+      clock: options.clock ?? Date,
+      onStored: () => this.stored(tail.position),
     });
-  }
-
-  /** Large commits have moved to their thread. */
-  get commitsInThread(): boolean {
-    return this.commits.inThread;
+    this.durable = tail.position;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
@@ -82,17 +80,24 @@ export class EmbeddedEventStore implements EventStore {
     { from = 0, limit = Number.MAX_SAFE_INTEGER }: { from?: number; limit?: number } = {},
   ): Promise<readonly RecordedEvent[]> {
     return this.read(() => {
-      this.noticeOthers();
+      this.follow();
       return this.reader.readStream(stream, from, limit);
     });
   }
 
   readAll(request: ReadAll): Promise<EventPage> {
-    return this.read(() => this.reader.readAll(request));
+    return this.read(() => {
+      const page = this.reader.readAll(request, this.readable());
+      this.makeDurable(page.events.at(-1)?.position ?? 0);
+      return page;
+    });
   }
 
   head(): Promise<Position | null> {
-    return this.read(() => this.reader.head());
+    return this.read(() => {
+      const head = this.lastReadable();
+      return head === 0 ? null : head;
+    });
   }
 
   watch(wake: () => void): Subscription {
@@ -114,8 +119,51 @@ export class EmbeddedEventStore implements EventStore {
     await this.commits.close();
     this.stopPolling();
     this.watchers.clear();
+    this.sync.close();
     this.database.close();
   }
+
+  private stored(position: number): void {
+    if (position > this.durable) this.durable = position;
+    for (const watcher of this.watchers) watcher();
+  }
+
+  /** While a commit of ours is under way, what is beyond the last one may not be on the disk: its end wakes who watches. */
+  private readable(): number {
+    return this.commits.underWay ? this.durable : Infinity;
+  }
+
+  private lastReadable(): number {
+    const last = Math.min(this.log.lastPosition() ?? 0, this.readable());
+    this.makeDurable(last);
+    return last;
+  }
+
+  /** What another process wrote may not be on the disk yet, and is not to be acted on before. */
+  private makeDurable(position: number): void {
+    if (position <= this.durable) return;
+    this.sync.now();
+    this.durable = position;
+  }
+
+  /** Takes in what other processes committed: `data_version` moves when another connection has. */
+  private follow(): void {
+    const version = this.readDataVersion();
+    if (version === this.seenVersion || this.commits.underWay) return;
+    const last = this.lastReadable();
+    if (last > this.tail.position) this.tail.catchUp(last);
+    this.seenVersion = version;
+  }
+
+  private readonly lookForOthers = (): void => {
+    try {
+      const before = this.durable;
+      // Our own commits wake who watches when they are done.
+      if (!this.commits.underWay && this.lastReadable() > before) this.stored(this.durable);
+    } catch {
+      // A fault of the file shows at the next read or append, where somebody can be told.
+    }
+  };
 
   private read<T>(query: () => T): Promise<T> {
     if (this.closed) return Promise.reject(closedFault());
@@ -126,35 +174,8 @@ export class EmbeddedEventStore implements EventStore {
     }
   }
 
-  private readonly lookForOthers = (): void => {
-    try {
-      this.noticeOthers();
-    } catch {
-      // A fault of the file shows at the next read or append, where somebody can be told.
-    }
-  };
-
-  /**
-   * Takes in what others committed, and wakes who watches; true when there was something.
-   * `data_version` moves when another connection committed: another process, or our own thread. Beyond what is known of the log
-   * something stands only when it was another process, or when our thread's answer is still on its way.
-   */
-  private noticeOthers(): boolean {
-    const version = this.readDataVersion();
-    if (version === this.seenVersion) return false;
-    const moved = (this.log.lastPosition() ?? 0) > this.tail.position;
-    if (moved) this.writer.catchUp();
-    this.seenVersion = version;
-    if (moved) this.wakeAll();
-    return moved;
-  }
-
   private readDataVersion(): number {
     return (this.dataVersion.get() as unknown as [number])[0];
-  }
-
-  private wakeAll(): void {
-    for (const watcher of this.watchers) watcher();
   }
 
   private stopPolling(): void {

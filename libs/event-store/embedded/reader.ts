@@ -13,12 +13,14 @@ export class Reader {
     private readonly tail: Tail,
   ) {}
 
-  readAll({ after, limit }: ReadAll): EventPage {
+  /** Up to `until`, where the log is taken to end. */
+  readAll({ after, limit }: ReadAll, until: number): EventPage {
     const events: RecordedEvent[] = [];
     const from = (after ?? 0) + 1;
     let characters = 0;
     if (limit <= 0) return { events, caughtUp: false };
     for (const row of this.log.rowsAfter(after ?? 0)) {
+      if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++) {
         const event = row.event(position);
         events.push(event);

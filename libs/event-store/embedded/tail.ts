@@ -1,14 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
-import type { IndexOrder } from './commits.js';
 import type { Log } from './log.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
 const TAIL_EVENTS_MAX = 8192;
-/** Their entries are written over so many commits, that none of them takes long. */
-const SLICES = 64;
-
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
 interface Place {
   readonly first: number;
@@ -16,24 +12,17 @@ interface Place {
 }
 
 type Places = Map<string, Place | number>;
-type Entry = readonly [hash: number, revision: number, position: number];
-const ENTRY = 3;
 
 /** The older part of the tail, on its way into the index. */
-interface Ageing {
+interface Older {
   readonly places: Places;
-  /** Hash, revision and position of each, in order. */
-  readonly entries: Float64Array;
-  /** The position up to which the index is whole when all entries are written. */
+  /** The position of its last event. */
   readonly until: number;
-  written: number;
-  /** Will be written when the commit at hand has succeeded. */
-  ordered: number;
 }
 
 /**
  * Where each stream's events are: in the index, and in memory for the end of the log, which the index doesn't hold yet. What is
- * in memory is a copy of rows that are on the disk already: read again when the store opens, after another process's commit and
+ * in memory is a copy of rows that are in the file already: read again when the store opens, after another connection's commit and
  * after a rollback.
  */
 export class Tail {
@@ -41,7 +30,7 @@ export class Tail {
   private events = 0;
   /** A bare position is that of a stream's only event, at revision 0: such are the streams of the commands' keys. */
   private places: Places = new Map();
-  private ageing: Ageing | null = null;
+  private older: Older | null = null;
   private readonly watermark: StatementSync;
   private readonly between: StatementSync;
   private readonly lastOf: StatementSync;
@@ -59,25 +48,30 @@ export class Tail {
 
   reload(): void {
     this.places = new Map();
-    this.ageing = null;
+    this.older = null;
     this.events = 0;
     this.log.forget();
     [this.position] = this.watermark.get() as unknown as [number];
     this.catchUp();
   }
 
-  /** Takes in what other connections committed since. */
-  catchUp(): void {
+  /** Takes in what other connections committed since, up to `until`. */
+  catchUp(until = Infinity): void {
     const from = this.position + 1;
     for (const row of this.log.rowsAfter(this.position)) {
+      if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++)
         this.add(row.stream(position), row.revision(position), position);
     }
   }
 
+  get isLong(): boolean {
+    return this.events >= TAIL_EVENTS_MAX;
+  }
+
   /** What is in memory of a stream: its last revision, or undefined. */
   recent(stream: string): number | undefined {
-    const place = this.places.get(stream) ?? this.ageing?.places.get(stream);
+    const place = this.places.get(stream) ?? this.older?.places.get(stream);
     return place === undefined ? undefined : firstOf(place) + positionsOf(place).length - 1;
   }
 
@@ -93,7 +87,7 @@ export class Tail {
 
   /** The positions of a stream's events, from a revision on. */
   positions(stream: string, from: number, limit: number): number[] {
-    const kept = [this.ageing?.places.get(stream), this.places.get(stream)].filter((place) => place !== undefined);
+    const kept = [this.older?.places.get(stream), this.places.get(stream)].filter((place) => place !== undefined);
     const first = kept.length === 0 ? Number.MAX_SAFE_INTEGER : firstOf(kept[0] as Place | number);
     const found: number[] = [];
     if (from < first) {
@@ -122,48 +116,41 @@ export class Tail {
     else place.positions.push(position);
   }
 
-  /** Index entries for the next commit: some of the older part of a long tail. `indexed` when that is committed. */
-  toIndex(): IndexOrder | null {
-    const { ageing } = this;
-    if (this.events < TAIL_EVENTS_MAX) return ageing && this.order(ageing, Math.ceil(ageing.entries.length / ENTRY / SLICES));
-    // The next part waits: commits that large are rare, and this one is nearly written.
-    if (ageing) return this.order(ageing, Infinity);
-    return this.order(this.age(), 0);
-  }
-
-  /** What is in the index now need not be kept in memory. */
-  indexed(): void {
-    if (this.ageing === null) return;
-    this.ageing.written = this.ageing.ordered;
-    if (this.ageing.written === this.ageing.entries.length) this.ageing = null;
-  }
-
-  private age(): Ageing {
-    const entries: Entry[] = [];
-    for (const [stream, place] of this.places) {
-      const hash = nameHash(stream);
-      const first = firstOf(place);
-      const positions = positionsOf(place);
-      for (let i = 0; i < positions.length; i++) entries.push([hash, first + i, positions[i] as number]);
-    }
-    entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const ageing = { places: this.places, entries: Float64Array.from(entries.flat()), until: this.position, written: 0, ordered: 0 };
-    this.ageing = ageing;
+  /** Makes all of it the older part; what that was is in the index. */
+  age(): Older {
+    const older = { places: this.places, until: this.position };
+    this.older = older;
     this.places = new Map();
     this.events = 0;
-    return ageing;
+    return older;
   }
 
-  private order(ageing: Ageing, count: number): IndexOrder {
-    ageing.ordered = Math.min(ageing.entries.length, ageing.written + count * ENTRY);
-    const entries = ageing.entries.slice(ageing.written, ageing.ordered);
-    return { entries, until: ageing.ordered === ageing.entries.length ? ageing.until : null };
+  /** The older part is in the index. */
+  forgetOlder(): void {
+    this.older = null;
   }
 
   /** Two names may have one hash. */
   private isOf(stream: string, position: number): boolean {
     return this.log.row(position).stream(position) === stream;
   }
+}
+
+const ENTRY = 3;
+
+/** Hash, revision and position of each event, sorted as the index is. */
+export function entriesOf(places: Places): Float64Array {
+  const entries: [hash: number, revision: number, position: number][] = [];
+  for (const [stream, place] of places) {
+    const hash = nameHash(stream);
+    const first = firstOf(place);
+    const positions = positionsOf(place);
+    for (let i = 0; i < positions.length; i++) entries.push([hash, first + i, positions[i] as number]);
+  }
+  entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const flat = new Float64Array(entries.length * ENTRY);
+  for (let i = 0; i < entries.length; i++) flat.set(entries[i] as [number, number, number], i * ENTRY);
+  return flat;
 }
 
 const firstOf = (place: Place | number): number => (typeof place === 'number' ? 0 : place.first);

@@ -1,18 +1,21 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
 import { StoreFault } from '../fault.js';
-import type { AppendOutcome, ExpectedRevision, NewEvent, StreamAppended, StreamWrite } from '../port.js';
+import { type AppendOutcome, type ExpectedRevision, type NewEvent, stamped, type StreamAppended, type StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
-import type { CommitOrder } from './commits.js';
+import { isSqliteError } from './faults.js';
+import { IndexWriter } from './index-writer.js';
 import type { Log } from './log.js';
+import type { LogSync } from './log-sync.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
-import { nameHash, type Tail } from './tail.js';
+import type { Tail } from './tail.js';
 
 /** Where a write will go, or what already stands there. */
 interface Plan {
   readonly write: StreamWrite;
   readonly head: Head;
   readonly repeated: StreamAppended | null;
-  readonly metadata: readonly string[];
 }
 
 interface Added {
@@ -21,46 +24,95 @@ interface Added {
   readonly position: number;
 }
 
+/** What became of one append; null: it repeats what this same commit writes, so its answer can only be read after that. */
+export type Written = AppendOutcome | Error | null;
+
+export interface WriterParts {
+  readonly database: DatabaseSync;
+  readonly log: Log;
+  readonly tail: Tail;
+  readonly reader: Reader;
+  readonly sync: LogSync;
+}
+
 /**
- * Plans the appends of a commit from what is known of the file, one after the other: an append is planned whole before its first
- * event is added, so that a conflict leaves nothing behind and its neighbours in the same commit are not disturbed. What is planned
- * counts for the next append of the same commit, and for nobody else before `committed`.
+ * Writes the appends of a commit in one transaction. Under its lock each append is planned whole before its first event is added, so
+ * that a conflict leaves nothing behind and its neighbours in the same commit are not disturbed.
  */
 export class Writer {
+  private readonly database: DatabaseSync;
+  private readonly log: Log;
+  private readonly tail: Tail;
+  private readonly reader: Reader;
+  private readonly sync: LogSync;
+  private readonly catalogue: Catalogue;
+  private readonly index: IndexWriter;
+  private readonly begin: StatementSync;
+  private readonly commit: StatementSync;
+  private readonly insertRow: StatementSync;
   private stamped = 0;
   private recordedAt = '';
-  private readonly catalogue: Catalogue;
+  /** The last event that is known to the catalogue. */
+  private known = 0;
   private position = 0;
   private added: Added[] = [];
   /** Streams that the commit at hand writes. */
   private heads = new Map<string, Head>();
-  private unused: number[] = [];
-  private certain = false;
+  /** Streams without an entry in the index need not be looked up one by one. */
+  private allNew = false;
 
-  constructor(
-    private readonly log: Log,
-    private readonly tail: Tail,
-    private readonly reader: Reader,
-  ) {
+  constructor({ database, log, tail, reader, sync }: WriterParts) {
+    [this.database, this.log, this.tail, this.reader, this.sync] = [database, log, tail, reader, sync];
     this.catalogue = new Catalogue(tail);
+    this.index = new IndexWriter(database, tail);
+    this.begin = database.prepare('BEGIN IMMEDIATE');
+    this.commit = database.prepare('COMMIT');
+    this.insertRow = database.prepare('INSERT INTO log VALUES (?, ?, ?)');
     this.reload();
   }
 
-  /** Reads everything again: at the start and after a fault. */
-  reload(): void {
-    this.tail.reload();
-    this.takeUp();
+  /**
+   * The appends' outcomes, and about how many characters were written; 0: nothing was. What is written is not on the disk yet, and
+   * not in the tail before `committed`. @throws what SQLite throws; then nothing was written
+   */
+  write(appends: readonly (readonly StreamWrite[])[], now: number): { readonly outcomes: readonly Written[]; readonly characters: number } {
+    try {
+      this.begin.run();
+      this.prepare(appends, now);
+      const outcomes = appends.map((writes) => this.append(writes));
+      const characters = this.added.length === 0 ? 0 : this.insert();
+      this.commit.run();
+      this.known = this.position;
+      return { outcomes, characters };
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      this.reload();
+      throw error;
+    }
   }
 
-  /** Takes in what stands in the file beyond what is known. */
-  catchUp(): void {
-    this.tail.catchUp();
+  /** What was written counts from now on, for the next commit and for who reads by the tail. */
+  committed(): void {
+    for (const { stream, revision, position } of this.added) {
+      // A reader may have met it in the file already.
+      if (position > this.tail.position) this.tail.add(stream, revision, position);
+    }
+    this.added = [];
+    this.index.committed();
+  }
+
+  /** Reads everything again: at the start and after a fault. */
+  private reload(): void {
+    this.added = [];
+    this.index.reset();
+    this.tail.reload();
     this.takeUp();
   }
 
   private takeUp(): void {
     this.catalogue.forget();
     const last = this.log.lastPosition();
+    this.known = last ?? 0;
     const recordedAt = last === null ? undefined : this.log.row(last).event(last).metadata['recordedAt'];
     const instant = typeof recordedAt === 'string' ? Date.parse(recordedAt) : 0;
     if (!(instant > this.stamped)) return;
@@ -68,51 +120,62 @@ export class Writer {
     this.recordedAt = new Date(instant).toISOString();
   }
 
-  /**
-   * Begins a commit, with one stamp for all of it; it never goes back, even when the clock does. `certain`: look every stream up,
-   * else new ones are taken for new and looked up with the commit.
-   */
-  begin(now: number, certain: boolean): void {
+  /** One stamp for all of the commit; it never goes back, even when the clock does. */
+  private prepare(appends: readonly (readonly StreamWrite[])[], now: number): void {
+    if ((this.log.lastPosition() ?? 0) !== this.known) {
+      // Another process's, and what is answered may rest on it.
+      this.sync.now();
+      this.tail.catchUp();
+      this.takeUp();
+    }
     if (now > this.stamped) {
       this.stamped = now;
       this.recordedAt = new Date(now).toISOString();
     }
-    this.log.discard();
-    this.position = this.tail.position;
-    this.certain = certain;
+    this.position = this.known;
     this.added = [];
-    this.unused = [];
     // Never emptied but replaced: the tables of an emptied one keep each other in memory until a full garbage collection.
     this.heads = new Map();
+    this.log.discard();
+    this.allNew = !this.index.knowsAnyOf(this.unknown(appends));
   }
 
-  /** What is to be written; null when nothing is. */
-  order(): CommitOrder | null {
-    if (this.added.length === 0) return null;
-    return { after: this.tail.position, rows: this.log.take(), unused: this.unused, index: this.tail.toIndex() };
-  }
-
-  /** The order is in the file: now it is known to readers. */
-  committed(): void {
-    for (const { stream, revision, position } of this.added) {
-      // A reader may have met it in the file already.
-      if (position > this.tail.position) this.tail.add(stream, revision, position);
+  /** Streams that are to be new, and of which the tail knows nothing. */
+  private unknown(appends: readonly (readonly StreamWrite[])[]): string[] {
+    const streams: string[] = [];
+    for (const writes of appends) {
+      for (const { stream, expected } of writes) if (expected === 'no-stream' && this.tail.recent(stream) === undefined) streams.push(stream);
     }
-    this.tail.indexed();
+    return streams;
   }
 
-  /**
-   * Null: it repeats what this same commit writes, so its answer can only be read after that.
-   * @throws StoreFault `STORE-111` for a known id with other content
-   */
-  append(writes: readonly StreamWrite[]): AppendOutcome | null {
-    const plans: Plan[] = [];
-    for (const write of writes) {
-      const plan = this.plan(write);
-      if (plan === null) return null;
-      if ('actual' in plan) return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: plan.actual }, stored: 0 };
-      plans.push(plan);
+  private insert(): number {
+    let characters = 0;
+    for (const [position, heads, body] of this.log.take()) {
+      this.insertRow.run(position, heads, body);
+      characters += heads.length + body.length;
     }
+    return characters + this.index.write();
+  }
+
+  /** The outcome, or the fault that is this append's alone. @throws what SQLite throws, which is everybody's */
+  private append(writes: readonly StreamWrite[]): Written {
+    try {
+      const plans: Plan[] = [];
+      for (const write of writes) {
+        const plan = this.plan(write);
+        if (plan === null) return null;
+        if ('actual' in plan) return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: plan.actual }, stored: 0 };
+        plans.push(plan);
+      }
+      return this.addAll(plans);
+    } catch (error) {
+      if (isSqliteError(error) || !(error instanceof Error)) throw error;
+      return error;
+    }
+  }
+
+  private addAll(plans: readonly Plan[]): AppendOutcome {
     const appended: StreamAppended[] = [];
     let position = 0;
     for (const plan of plans) {
@@ -128,14 +191,11 @@ export class Writer {
     const head = this.headOf(write);
     const actual = head.revision;
     const wanted = expected === 'no-stream' ? -1 : expected;
-    if (actual === wanted) {
-      const metadata = events.map((event) => event.metadata(this.recordedAt));
-      return { write, head, repeated: null, metadata };
-    }
+    if (actual === wanted) return { write, head, repeated: null };
     if (wanted < actual && events.length > 0) {
       if (this.heads.has(stream)) return null;
       const repeated = this.repeat(wanted, write);
-      if (repeated) return { write, head, repeated, metadata: [] };
+      if (repeated) return { write, head, repeated };
     }
     return { actual: actual < 0 ? 'no-stream' : actual };
   }
@@ -143,11 +203,8 @@ export class Writer {
   private headOf({ stream, expected }: StreamWrite): Head {
     const planned = this.heads.get(stream);
     if (planned) return planned;
-    if (expected !== 'no-stream' || this.certain) return this.catalogue.head(stream);
-    const recent = this.tail.recent(stream);
-    if (recent !== undefined) return { revision: recent };
-    this.unused.push(nameHash(stream));
-    return { revision: -1 };
+    if (expected !== 'no-stream' || !this.allNew) return this.catalogue.head(stream);
+    return { revision: this.tail.recent(stream) ?? -1 };
   }
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
@@ -159,15 +216,16 @@ export class Writer {
       const event = events[i] as NewEvent;
       if (!(stored[i] as StoredEvent).holds(event)) throw otherContent(event.id, stream);
     }
-    return { stream, revision: after + events.length, position: (stored[events.length - 1] as StoredEvent).position, repeated: true };
+    const last = stored[stored.length - 1] as StoredEvent;
+    return { stream, revision: last.revision, position: last.position, repeated: true };
   }
 
-  private add({ write, head, metadata }: Plan): StreamAppended {
+  private add({ write, head }: Plan): StreamAppended {
     const { events, stream } = write;
-    for (let i = 0; i < events.length; i++) {
+    for (const event of events) {
       this.position++;
       head.revision++;
-      this.log.add(this.position, stream, head.revision, events[i] as NewEvent, metadata[i] as string);
+      this.log.add(this.position, stream, head.revision, event, stamped(event.metadata, this.recordedAt));
       this.added.push({ stream, revision: head.revision, position: this.position });
     }
     if (events.length > 0) this.heads.set(stream, head);

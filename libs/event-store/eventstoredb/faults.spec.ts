@@ -9,7 +9,7 @@ const event = (name: string): NewEvent => ({
   id: uuidV5(TENOR_NAMESPACE, name),
   type: 'Happened',
   data: `{"name":"${name}"}`,
-  metadata: (recordedAt) => `{"recordedAt":"${recordedAt}"}`,
+  metadata: ['{"recordedAt":"', '"}'],
 });
 const write = (name: string, expected: number | 'no-stream' = 'no-stream', stream = 'l.o.thing-1') => ({ stream, expected, events: [event(name)] });
 

@@ -14,17 +14,18 @@ import {
 import { canonicalJson } from '#kernel';
 
 import { StoreFault } from '../fault.js';
-import type {
-  AppendOutcome,
-  EventPage,
-  EventStore,
-  ExpectedRevision,
-  Position,
-  ReadAll,
-  RecordedEvent,
-  StreamAppended,
-  StreamWrite,
-  Subscription,
+import {
+  stamped,
+  type AppendOutcome,
+  type EventPage,
+  type EventStore,
+  type ExpectedRevision,
+  type Position,
+  type ReadAll,
+  type RecordedEvent,
+  type StreamAppended,
+  type StreamWrite,
+  type Subscription,
 } from '../port.js';
 import { validateWrites } from '../validate.js';
 import { parseAddress, type Address } from './address.js';
@@ -135,7 +136,7 @@ export class EventStoreDBStore implements EventStore {
   /** One append, repeated with the same ids at the same revision until it is answered. */
   private async appendOne(write: StreamWrite): Promise<Result> {
     const recordedAt = this.stamp();
-    const texts = write.events.map((event) => event.metadata(recordedAt));
+    const texts = write.events.map((event) => stamped(event.metadata, recordedAt));
     const events = write.events.map((event, i) => toClientEvent(event.id, event.type, event.data, texts[i] as string));
     const seenBefore = this.seen;
     let attempts = 0;
@@ -233,8 +234,8 @@ export class EventStoreDBStore implements EventStore {
   private async resume(): Promise<void> {
     const { position, recordedAt } = await this.retried(() => this.log.end());
     this.seen = Math.max(this.seen, position);
-    const stamped = Date.parse(recordedAt);
-    if (stamped > this.stamped) this.stamped = stamped;
+    const instant = Date.parse(recordedAt);
+    if (instant > this.stamped) this.stamped = instant;
   }
 
   private stamp(): string {

@@ -1,0 +1,142 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { TENOR_NAMESPACE, uuidV5 } from '../ids.js';
+import type { NewEvent, StreamWrite } from '../port.js';
+import { type EmbeddedEventStore, openEmbeddedStore } from './index.js';
+
+type Synced = (error: NodeJS.ErrnoException | null) => void;
+/** Syncs that wait for the test to end them; null: the disk answers. */
+let held: Synced[] | null = null;
+let syncsAtOnce = 0;
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  return {
+    ...real,
+    fdatasync: (fd: number, done: Synced) => (held === null ? real.fdatasync(fd, done) : void held.push(done)),
+    fdatasyncSync: (fd: number) => {
+      syncsAtOnce++;
+      real.fdatasyncSync(fd);
+    },
+  };
+});
+
+const STREAM = 'l.o.thing-1';
+const event = (name: string): NewEvent => ({
+  id: uuidV5(TENOR_NAMESPACE, name),
+  type: 'Happened',
+  data: `{"name":"${name}"}`,
+  metadata: ['{"recordedAt":"', '"}'],
+});
+const write = (name: string, expected: number | 'no-stream' = 'no-stream', stream = STREAM): StreamWrite => ({
+  stream,
+  expected,
+  events: [event(name)],
+});
+const failure = (): NodeJS.ErrnoException => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+
+describe('what is acknowledged is on the disk', () => {
+  let directory: string;
+  let path: string;
+  const open: EmbeddedEventStore[] = [];
+  const openStore = (): EmbeddedEventStore => {
+    const store = openEmbeddedStore(path, { watchIntervalMs: 1 });
+    open.push(store);
+    return store;
+  };
+  const seen = async (store: EmbeddedEventStore) => ({
+    stream: (await store.readStream(STREAM)).length,
+    all: (await store.readAll({ after: null, limit: 100 })).events.length,
+    head: await store.head(),
+  });
+
+  beforeEach(() => {
+    directory = fs.mkdtempSync(join(tmpdir(), 'tenor-durable-'));
+    path = join(directory, 'tenor.db');
+    held = null;
+  });
+  afterEach(async () => {
+    for (const done of held ?? []) done(null);
+    held = null;
+    for (const store of open.splice(0)) await store.close();
+    fs.rmSync(directory, { recursive: true });
+  });
+
+  it('answers an append, and shows it, only after its sync; the next commit waits', async () => {
+    const store = openStore();
+    const woken = vi.fn();
+    store.watch(woken);
+    held = [];
+    let answered = 0;
+    const first = store.append([write('a')]).finally(() => answered++);
+    await turn();
+    await turn();
+    expect(held).toHaveLength(1);
+    const second = store.append([write('b', 0)]).finally(() => answered++);
+    await turn();
+    await turn();
+    expect(held).toHaveLength(1);
+    expect(await seen(store)).toEqual({ stream: 0, all: 0, head: null });
+    expect([answered, woken.mock.calls.length]).toEqual([0, 0]);
+    // It is in the file, as another connection sees.
+    const database = new DatabaseSync(path);
+    expect(database.prepare('SELECT count(*) AS n FROM log').get()).toEqual({ n: 1 });
+    database.close();
+    held[0]?.(null);
+    expect(await first).toMatchObject({ ok: true });
+    expect(woken).toHaveBeenCalledTimes(1);
+    expect(await seen(store)).toEqual({ stream: 1, all: 1, head: 1 });
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    held[1]?.(null);
+    expect(await second).toMatchObject({ ok: true, position: 2 });
+  });
+
+  it('does not know what became of an append whose sync failed, and writes nothing more on that disk', async () => {
+    const store = openStore();
+    await store.append([write('a')]);
+    held = [];
+    const doubtful = store.append([write('b', 0)]);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    held[0]?.(failure());
+    const fault = {
+      code: 'STORE-110',
+      retryable: true,
+      message: expect.stringMatching(/EIO.*not known.*start the ledger again.*same key/) as unknown,
+    };
+    await expect(doubtful).rejects.toMatchObject(fault);
+    // A second sync would succeed: the kernel tells of a lost page only once.
+    held = null;
+    await expect(store.append([write('b', 0)])).rejects.toMatchObject(fault);
+    // Nor is anybody shown what may not be there after a power cut.
+    await expect(store.readStream(STREAM)).rejects.toMatchObject(fault);
+    await expect(store.readAll({ after: null, limit: 100 })).rejects.toMatchObject(fault);
+    const again = openStore();
+    expect(await again.append([write('b', 0)])).toMatchObject({ ok: true, appended: [{ repeated: true }] });
+    expect(await seen(again)).toEqual({ stream: 2, all: 2, head: 2 });
+  });
+
+  it('brings to the disk what another process wrote before it shows it or answers by it', async () => {
+    const [store, other] = [openStore(), openStore()];
+    const waiting: Synced[] = (held = []);
+    void other.append([write('a')]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    held = null;
+    const before = syncsAtOnce;
+    expect(await seen(store)).toEqual({ stream: 1, all: 1, head: 1 });
+    expect(syncsAtOnce).toBe(before + 1);
+    waiting[0]?.(null);
+    held = waiting;
+    void other.append([write('z', 'no-stream', 'l.o.thing-z')]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    held = null;
+    expect(await store.append([write('mine', 'no-stream', 'l.o.thing-z')])).toMatchObject({ ok: false, conflict: { actual: 0 } });
+    expect(syncsAtOnce).toBe(before + 2);
+    waiting[1]?.(null);
+  });
+});

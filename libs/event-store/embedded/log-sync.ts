@@ -1,0 +1,60 @@
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+
+import { StoreFault } from '../fault.js';
+
+/**
+ * Brings the write-ahead log to the disk. SQLite writes it at every commit; waiting for the disk is left to a thread of libuv's pool,
+ * while this one decides what comes next. A disk that failed once is never asked again: the kernel tells of a lost page one time
+ * only, and the next sync would succeed without it.
+ */
+export class LogSync {
+  private fd: number | null = null;
+  private fault: StoreFault | null = null;
+
+  constructor(private readonly path: string) {}
+
+  /** Everything that was committed before the call is on the disk when `done` is called, or may not be: then with the fault. */
+  later(done: (fault: StoreFault | null) => void): void {
+    if (this.path === ':memory:') return done(null);
+    if (this.fault) return done(this.fault);
+    try {
+      fdatasync(this.open(), (error) => done(error ? this.fail(error) : this.fault));
+    } catch (error) {
+      done(this.fail(error));
+    }
+  }
+
+  /** @throws the fault that there was */
+  check(): void {
+    if (this.fault) throw this.fault;
+  }
+
+  /** As `later`, at once. @throws StoreFault `STORE-110` */
+  now(): void {
+    if (this.path === ':memory:') return;
+    this.check();
+    try {
+      fdatasyncSync(this.open());
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  close(): void {
+    if (this.fd !== null) closeSync(this.fd);
+    this.fd = null;
+  }
+
+  /** SQLite keeps the log as long as it has the file open. Its locks are on other files, so closing this one gives none of them up. */
+  private open(): number {
+    return (this.fd ??= openSync(`${this.path}-wal`, 'r+'));
+  }
+
+  private fail(cause: unknown): StoreFault {
+    return (this.fault ??= new StoreFault(
+      'STORE-110',
+      `The disk did not take what was written to ${this.path} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}). Whether this was recorded is not known, and nothing more is. Look at the disk and the system's log, start the ledger again, and call again with the same key.`,
+      { retryable: true, cause },
+    ));
+  }
+}
