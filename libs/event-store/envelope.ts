@@ -41,6 +41,17 @@ export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => NewMet
 
 const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));
 
+const RECORDED_AT = '"recordedAt":"';
+const INSTANT_CHARACTERS = '2026-01-01T00:00:00.000Z'.length;
+
+/** The moment of recording, in milliseconds. Of the envelope's text nothing else is read: what comes behind it holds no such member. */
+export function recordedAtOf(event: RecordedEvent): number {
+  const text = event.metadataText;
+  if (text === undefined) return Date.parse(event.metadata['recordedAt'] as string);
+  const from = text.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
+  return Date.parse(text.slice(from, from + INSTANT_CHARACTERS));
+}
+
 /**
  * The hash of an event: SHA-256 in hex over the canonical JSON of what the ledger vouches for. The position and the store's own
  * timestamp are left out, so the hash is the same on every store.

@@ -40,8 +40,9 @@ export interface RecordedEvent {
   readonly type: string;
   readonly data: JsonObject;
   readonly metadata: JsonObject;
-  /** The data's canonical text, where the store has it at hand: for a reader that needs little of a large event. */
+  /** The canonical texts of both, where the store has them at hand: for a reader that needs little of an event, or keeps all of it. */
   readonly text?: string;
+  readonly metadataText?: string;
 }
 
 export interface StreamAppended {

@@ -50,8 +50,9 @@ export class EntityProjection implements Projection {
     this.prefix(recordedAt, event.position, database);
     if (!KNOWN.has(kind)) return;
     const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
-    const fact = JSON.stringify({ type: event.type, data: event.data, metadata: event.metadata });
-    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)').run(event.position, entity, event.revision, this.headOf(entity, database), fact);
+    database
+      .sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)')
+      .run(event.position, entity, event.revision, this.headOf(entity, database), factOf(event));
     this.heads.set(entity, event.position);
     this.moved.set(entity, event.revision);
   }
@@ -135,6 +136,13 @@ export class EntityProjection implements Projection {
     }
     return seq;
   }
+}
+
+/** What is kept of an event, as JSON. Both texts are canonical, so it makes no difference whether the store has them at hand. */
+function factOf(event: RecordedEvent): string {
+  const { type, text, metadataText } = event;
+  if (text === undefined || metadataText === undefined) return JSON.stringify({ type, data: event.data, metadata: event.metadata });
+  return `{"type":${JSON.stringify(type)},"data":${text},"metadata":${metadataText}}`;
 }
 
 export interface StoredFact {

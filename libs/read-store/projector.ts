@@ -1,4 +1,4 @@
-import type { EventStore, Position, Subscription } from '#event-store';
+import { type EventStore, type Position, recordedAtOf, type Subscription } from '#event-store';
 import { invariant } from '#kernel';
 import type { ReadDatabase } from './database.js';
 import { parseStream, type ProjectedEvent, type Projection } from './projection.js';
@@ -137,7 +137,7 @@ export class Projector extends ReadModels {
 
   private apply(event: ProjectedEvent['event']): string {
     const parsed = parseStream(event.stream);
-    const recordedAt = Date.parse(event.metadata['recordedAt'] as string);
+    const recordedAt = recordedAtOf(event);
     invariant(parsed && Number.isFinite(recordedAt), `event ${event.id} is none of the ledger's`);
     if (recordedAt > this.lastRecordedAt) this.lastRecordedAt = recordedAt;
     const projected: ProjectedEvent = { event, ...parsed, recordedAt };

@@ -103,9 +103,9 @@ export class DrawdownProjection implements Projection {
   /** Until an organization has charges there is nothing that new terms could move. */
   private trigger({ event, organization, id }: ProjectedEvent, database: ReadDatabase): void {
     const kind = TRIGGERS.get(event.type) as string;
+    if (kind === 'terms' && !this.hasCharges(organization, database)) return;
     const { deliveryId, chunk } = event.data as { deliveryId?: string; chunk?: number };
     if (kind === 'mend' && chunk === undefined) return;
-    if (kind === 'terms' && !this.hasCharges(organization, database)) return;
     if (kind === 'delivery') this.withCharges.add(organization);
     database
       .sql('INSERT INTO triggers VALUES (?, ?, ?, ?, ?, ?, NULL)')

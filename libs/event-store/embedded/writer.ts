@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { recordedAtOf } from '../envelope.js';
 import { StoreFault } from '../fault.js';
 import { type AppendOutcome, type ExpectedRevision, type NewEvent, stamped, type StreamAppended, type StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
@@ -113,8 +114,7 @@ export class Writer {
     this.catalogue.forget();
     const last = this.log.lastPosition();
     this.known = last ?? 0;
-    const recordedAt = last === null ? undefined : this.log.row(last).event(last).metadata['recordedAt'];
-    const instant = typeof recordedAt === 'string' ? Date.parse(recordedAt) : 0;
+    const instant = last === null ? 0 : recordedAtOf(this.log.row(last).event(last));
     if (!(instant > this.stamped)) return;
     this.stamped = instant;
     this.recordedAt = new Date(instant).toISOString();
