@@ -149,9 +149,28 @@ export class Allocator {
         position = outcome.position;
       },
     };
-    if (trigger.kind === 'terms') await reallocate(run, this.books.at(organization, trigger.position));
+    if (trigger.kind === 'terms') await this.settleTerms(run, open !== null);
     else await this.allocate(run, revision, () => revision);
     await this.options.projector.waitFor(() => (this.options.projector.position ?? -1) >= position, 600_000);
+  }
+
+  /** Only terms that an allocation looks at move anything: a new name doesn't. A run that began goes on, whatever it was for. */
+  private async settleTerms(run: Run, isOpen: boolean): Promise<void> {
+    const { organization, position } = run.trigger;
+    const settled = isOpen ? null : this.lastSettled(organization);
+    if (settled !== null && this.books.drawsAlike(organization, settled, position)) await run.append({ final: true });
+    else await reallocate(run, this.books.at(organization, position));
+  }
+
+  /** The position of the trigger that was settled last: everything was allocated by the terms known there. */
+  private lastSettled(organization: string): number | null {
+    return (
+      this.options.database
+        .sql(
+          'SELECT t.position FROM runs r JOIN triggers t ON t.org = r.org AND t.event = r.trigger_event WHERE r.org = ? AND r.last IS NOT NULL ORDER BY r.first DESC LIMIT 1',
+        )
+        .get<[number]>(organization)?.[0] ?? null
+    );
   }
 
   private async allocate(run: Run, before: number, after: () => number): Promise<void> {

@@ -22,6 +22,7 @@ type Step =
   | { readonly deliver: readonly Row[] }
   | { readonly make: number; readonly amount: number; readonly priority: number; readonly parent: boolean }
   | { readonly amend: number; readonly amount: number }
+  | { readonly rename: number }
   | { readonly void: number };
 
 const row = fc.record({ cost: fc.integer({ min: -4, max: 9 }), day: fc.integer({ min: 1, max: 3 }) });
@@ -29,6 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.array(row, { minLength: 1, maxLength: 4 }).map((deliver) => ({ deliver })) },
   { weight: 3, arbitrary: fc.record({ make: fc.nat(2), amount: fc.integer({ min: 0, max: 12 }), priority: fc.nat(2), parent: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ amend: fc.nat(2), amount: fc.integer({ min: 0, max: 12 }) }) },
+  { weight: 1, arbitrary: fc.record({ rename: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ void: fc.nat(2) }) },
 );
 
@@ -88,13 +90,15 @@ async function change(
     await make(core, ORG, `C${each.make}`, spendTerms(`${each.amount}`, { priority: each.priority, parent }));
     return;
   }
-  const id = 'amend' in each ? each.amend : each.void;
+  const id = 'amend' in each ? each.amend : 'rename' in each ? each.rename : each.void;
   if (!made.has(id) || gone.has(id)) return;
   const effectiveAt = exactly(parseInstant('2025-01-01'));
   const command: CommitmentCommand =
     'amend' in each
       ? { type: 'AmendCommitment', effectiveAt, changes: { trancheAmounts: [{ id: 't1', amount: known(`${each.amount}`) }] }, ...common }
-      : { type: 'VoidCommitment', fact: 0, ...common };
+      : 'rename' in each
+        ? { type: 'AmendCommitment', effectiveAt, changes: { name: `Name ${count}` }, ...common }
+        : { type: 'VoidCommitment', fact: 0, ...common };
   if ('void' in each) gone.add(id);
   await commit(core, ORG, `C${id}`, `step ${count}`, command);
 }
@@ -115,4 +119,34 @@ describe('re-allocation', () => {
       rmSync(files, { recursive: true });
     }
   }, 60_000);
+
+  it('goes through no charge when what changed is nothing that a charge draws by', async () => {
+    const ledger = testCore();
+    const { core, directory } = ledger;
+    const path = join(directory, 'charges.csv');
+    writeFileSync(path, [HEADER, line({ cost: 5, day: 1 }), line({ cost: 4, day: 2 }), ''].join('\n'));
+    await make(core, ORG, 'C0', spendTerms('7'));
+    await core.imports.run({ path, name: 'x.csv', feed: 'aws', caller: { organization: ORG, actor: 'tester' } });
+    await core.settle();
+    const before = totals(ledger);
+    const allocations = async () =>
+      (await core.store.readStream(`${core.ledger}.${ORG}.allocation-${ORG}`)).map(({ data: { run: _run, trigger: _trigger, ...data } }) => data);
+    const first = await allocations();
+    let read = 0;
+    const { readStream } = core.store;
+    core.store.readStream = (stream, options) => {
+      if (stream.includes('.delivery-')) read++;
+      return readStream.call(core.store, stream, options);
+    };
+    const amend = (key: string, changes: Extract<CommitmentCommand, { type: 'AmendCommitment' }>['changes']) =>
+      commit(core, ORG, 'C0', key, { type: 'AmendCommitment', effectiveAt: exactly(parseInstant('2025-01-01')), changes, reason: 'r', evidence: [] });
+    await amend('name', { name: 'Another' });
+    await core.settle();
+    expect((await allocations()).slice(first.length)).toEqual([{ final: true }]);
+    expect([read, totals(ledger)]).toEqual([0, before]);
+    await amend('amount', { trancheAmounts: [{ id: 't1', amount: known('3') }] });
+    await core.settle();
+    expect(read).toBeGreaterThan(0);
+    await ledger.close();
+  });
 });

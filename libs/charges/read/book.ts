@@ -4,7 +4,7 @@ import { partyCodec } from '#contracts';
 import { partyDecider, spellings } from '#contracts/domain';
 import type { Entities } from '#read-store';
 import { States } from '#read-store';
-import type { BookEntry } from '../domain/allocation/book.js';
+import { type BookEntry, drawingTerms } from '../domain/allocation/book.js';
 
 const ALL = 1_000_000;
 
@@ -38,6 +38,28 @@ export class BookReader {
       .list(organization, 'party', { limit: ALL, position })
       .map((entity) => this.entities.revisionAt(entity.seq, position));
     return `${revisions.join(',')}|${parties.join(',')}`;
+  }
+
+  /** Nothing that an allocation looks at changed between two positions: what was allocated at the first is right at the second. */
+  drawsAlike(organization: string, from: number, to: number): boolean {
+    const spelled = (position: number) => {
+      const names = new Map<string, readonly string[]>();
+      return (provider: string): readonly string[] => {
+        if (!names.has(provider)) names.set(provider, this.namesOf(organization, provider, position));
+        return names.get(provider) as readonly string[];
+      };
+    };
+    const [before, after] = [spelled(from), spelled(to)];
+    return this.entities.list(organization, 'commitment', { limit: ALL, position: to }).every((entity) => {
+      const [old, now] = [this.commitments.at(entity, from), this.commitments.at(entity, to)];
+      if (old.state.status === 'none' || now.state.status === 'none') return false;
+      const [was, is] = [before(old.state.provider), after(now.state.provider)];
+      if (old.revision === now.revision && was.join('\0') === is.join('\0')) return true;
+      return (
+        drawingTerms({ commitment: old.state as MadeCommitment, number: entity.number, spellings: was }) ===
+        drawingTerms({ commitment: now.state as MadeCommitment, number: entity.number, spellings: is })
+      );
+    });
   }
 
   private namesOf(organization: string, partyId: string, position: number): readonly string[] {

@@ -5,6 +5,7 @@ import {
   type MadeCommitment,
   type Measure,
   changePoints,
+  type TermChanges,
   type Terms,
   termOf,
   termsAt,
@@ -63,6 +64,24 @@ export function bookCommitment({ commitment, number, spellings }: BookEntry): Bo
     parent: final.parent,
     lastPeriod: null,
   };
+}
+
+/**
+ * Everything of an entry that an allocation looks at, as text: entries that agree in it draw the same of every charge. Names and
+ * prepayment are not among it. An amendment of an uncertain date stands whatever it names, since it makes variants.
+ */
+export function drawingTerms({ commitment, number, spellings }: BookEntry): string {
+  const facts = commitment.facts
+    .toArray()
+    .filter(({ voided }) => !voided)
+    .map(({ kind, effectiveAt, changes }) => ({ kind, effectiveAt, changes: drawing(changes) }))
+    .filter(({ kind, effectiveAt, changes }) => kind !== 'amended' || !isExact(effectiveAt) || Object.keys(changes).length > 0);
+  const parts = { status: commitment.status, terms: drawing(commitment.terms), final: drawing(commitment.final), facts, number, spellings };
+  return JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+function drawing<T extends TermChanges>({ name: _name, prepaid: _prepaid, ...rest }: T): Omit<T, 'name' | 'prepaid'> {
+  return rest;
 }
 
 /** The terms that decide about a charge at `t`: those in force, the first version's before it became binding. */
