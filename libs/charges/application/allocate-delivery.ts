@@ -5,6 +5,7 @@ import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkAddress, LATEST } from '../read/chunks.js';
 import { AllocationBuilder } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
+import { breath } from './breath.js';
 import type { Run } from './run.js';
 import { UndoneTotals } from './undone.js';
 
@@ -39,6 +40,8 @@ async function allocateChunk({ chunks, trigger }: Run, engine: AllocationEngine,
   const coverage = new CoverageTotals();
   const row = new ChunkRowView(chunk, engine.facets);
   for (let index = 0; index < chunk.count; index++) {
+    const pause = breath(index);
+    if (pause) await pause;
     const decision = engine.allocate(row.at(index));
     builder.decide(index, decision);
     coverage.add(row, coverageOf(row, decision, engine.book), 1);

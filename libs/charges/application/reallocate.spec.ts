@@ -121,13 +121,17 @@ describe('re-allocation', () => {
   }, 60_000);
 
   it('goes through no charge when what changed is nothing that a charge draws by', async () => {
-    const ledger = testCore();
-    const { core, directory } = ledger;
+    const directory = mkdtempSync(join(tmpdir(), 'tenor-replay-'));
     const path = join(directory, 'charges.csv');
     writeFileSync(path, [HEADER, line({ cost: 5, day: 1 }), line({ cost: 4, day: 2 }), ''].join('\n'));
-    await make(core, ORG, 'C0', spendTerms('7'));
-    await core.imports.run({ path, name: 'x.csv', feed: 'aws', caller: { organization: ORG, actor: 'tester' } });
-    await core.settle();
+    const importing = testCore({ directory });
+    await make(importing.core, ORG, 'C0', spendTerms('7'));
+    await importing.core.imports.run({ path, name: 'x.csv', feed: 'aws', caller: { organization: ORG, actor: 'tester' } });
+    await importing.core.settle();
+    await importing.close();
+    // Another process, which has no chunk in memory.
+    const ledger = testCore({ directory });
+    const { core } = ledger;
     const before = totals(ledger);
     const allocations = async () =>
       (await core.store.readStream(`${core.ledger}.${ORG}.allocation-${ORG}`)).map(({ data: { run: _run, trigger: _trigger, ...data } }) => data);
@@ -148,5 +152,6 @@ describe('re-allocation', () => {
     await core.settle();
     expect(read).toBeGreaterThan(0);
     await ledger.close();
+    rmSync(directory, { recursive: true });
   });
 });

@@ -6,6 +6,7 @@ import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkRow, LATEST } from '../read/chunks.js';
 import { AllocationBuilder, type CoverageDelta } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
+import { breath } from './breath.js';
 import { coverageChanges } from './coverage-changes.js';
 import type { Run } from './run.js';
 import { UndoneTotals } from './undone.js';
@@ -71,6 +72,8 @@ async function replayChunk(
   const builder = new AllocationBuilder();
   const undone = new UndoneTotals();
   for (let index = 0; index < chunk.count; index++) {
+    const pause = breath(index);
+    if (pause) await pause;
     const decision = engine.allocate(row.at(index));
     if (reversed.has(index)) {
       awaited.set(`${address.deliveryId}|${address.chunk}|${index}`, decision);
