@@ -15,14 +15,24 @@ import { readConfig, systemClock } from '#platform';
 import { spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
 import { charge, ended, Folder, tenor, tenorProcess } from '../support/import-journey.js';
+import { type StartedStore, type StoreKind, STORES } from '../support/stores.js';
 
 let folder: Folder;
 let organization: string;
-beforeEach(async () => {
-  folder = new Folder();
-  organization = (await tenor(folder, 'org', 'create', 'Lab')).json[0]?.['organization'] as string;
-});
-afterEach(() => folder.remove());
+
+/** Each test in a folder of its own. */
+function on(kind: StoreKind): void {
+  let store: StartedStore;
+  beforeEach(async () => {
+    store = await kind.start();
+    folder = new Folder(store);
+    organization = (await tenor(folder, 'org', 'create', 'Lab')).json[0]?.['organization'] as string;
+  });
+  afterEach(async () => {
+    folder.remove();
+    await store.stop();
+  });
+}
 
 async function withLedger<T>(work: (core: Core) => Promise<T> | T): Promise<T> {
   const core = openCore({ config: readConfig(folder.env), clock: systemClock, inProcess: true, onFault: (error) => console.error(error) });
@@ -43,12 +53,18 @@ const deliver = (path: string, ...more: string[]) => tenor(folder, 'import', 'fo
 
 /** Starts the import in a process of its own and kills it as soon as the store holds so many more events. */
 async function killAfter(events: number, path: string): Promise<void> {
-  const store = openEventStore(folder.env['TENOR_STORE'] as string, { ledger: 'tenor' });
+  const store = openEventStore(folder.env['TENOR_STORE'] as string, { ledger: folder.env['TENOR_LEDGER'] as string });
   try {
-    const until = ((await store.head()) ?? 0) + events;
+    let after = await store.head();
+    let left = events;
     const child = tenorProcess(folder, 'import', 'focus', path, '--feed', 'aws');
     const done = ended(child);
-    while (child.exitCode === null && ((await store.head()) ?? 0) < until) await setTimeout(5);
+    while (child.exitCode === null && left > 0) {
+      await setTimeout(5);
+      const page = await store.readAll({ after, limit: 100 });
+      after = page.events.at(-1)?.position ?? after;
+      left -= page.events.length;
+    }
     child.kill('SIGKILL');
     // On a busy machine the last one may have come to its end before it was hit.
     expect([-1, 0]).toContain((await done).code);
@@ -57,125 +73,169 @@ async function killAfter(events: number, path: string): Promise<void> {
   }
 }
 
-describe('a month delivered daily', () => {
-  const day = (n: number) => charge(`${n}.5`, `2025-02-${String(n).padStart(2, '0')}`);
-  const upTo = (n: number) => Array.from({ length: n }, (_, i) => day(i + 1));
+describe.each(STORES)('$name', (kind) => {
+  on(kind);
 
-  it.each([
-    ['in order', [5, 10, 20, 28]],
-    ['in another order', [28, 5, 20, 10, 28]],
-  ])('%s, compressed or not, gives the figures of its last delivery', async (_, lengths) => {
-    await commitment();
-    for (const [index, length] of lengths.entries()) expect((await deliver(folder.file(upTo(length), index % 2 === 1))).code).toBe(0);
-    expect(await drawn()).toBe('420');
-    expect((await deliver(folder.file(upTo(28)))).json).toMatchObject([{ status: 'unchanged' }]);
-    expect((await deliver(folder.file(upTo(28), true))).json).toMatchObject([{ status: 'unchanged' }]);
-    expect((await deliver(folder.file(upTo(3)))).json).toMatchObject([{ status: 'recorded', reversals: 25 }]);
-    expect(await drawn()).toBe('7.5');
+  describe('a month delivered daily', () => {
+    const day = (n: number) => charge(`${n}.5`, `2025-02-${String(n).padStart(2, '0')}`);
+    const upTo = (n: number) => Array.from({ length: n }, (_, i) => day(i + 1));
+
+    it.each([
+      ['in order', [5, 10, 20, 28]],
+      ['in another order', [28, 5, 20, 10, 28]],
+    ])('%s, compressed or not, gives the figures of its last delivery', async (_, lengths) => {
+      await commitment();
+      for (const [index, length] of lengths.entries()) expect((await deliver(folder.file(upTo(length), index % 2 === 1))).code).toBe(0);
+      expect(await drawn()).toBe('420');
+      expect((await deliver(folder.file(upTo(28)))).json).toMatchObject([{ status: 'unchanged' }]);
+      expect((await deliver(folder.file(upTo(28), true))).json).toMatchObject([{ status: 'unchanged' }]);
+      expect((await deliver(folder.file(upTo(3)))).json).toMatchObject([{ status: 'recorded', reversals: 25 }]);
+      expect(await drawn()).toBe('7.5');
+    });
+
+    it('adds up in an append-only feed, but never the same file twice', async () => {
+      await commitment();
+      expect((await deliver(folder.file([day(1)]), '--append-only')).json).toMatchObject([{ additions: 1 }]);
+      expect((await deliver(folder.file([day(2)]), '--append-only')).json).toMatchObject([{ additions: 1, reversals: 0 }]);
+      expect((await deliver(folder.file([day(1)], true), '--append-only')).json).toMatchObject([{ status: 'unchanged' }]);
+      expect(await drawn()).toBe('4');
+    });
+
+    it('empties a period that it covers without a row; a dry run records nothing', async () => {
+      await commitment();
+      await deliver(folder.file([day(1), charge('9', '2025-03-01')]));
+      const march = folder.file([charge('9', '2025-03-01')]);
+      expect((await deliver(march, '--covers', '2025-02', '--dry-run')).json).toMatchObject([{ status: 'checked', reversals: 1 }]);
+      expect(await drawn()).toBe('10.5');
+      expect((await deliver(march, '--covers', '2025-02')).json).toMatchObject([{ status: 'recorded', reversals: 1 }]);
+      expect(await drawn()).toBe('9');
+    });
   });
 
-  it('adds up in an append-only feed, but never the same file twice', async () => {
-    await commitment();
-    expect((await deliver(folder.file([day(1)]), '--append-only')).json).toMatchObject([{ additions: 1 }]);
-    expect((await deliver(folder.file([day(2)]), '--append-only')).json).toMatchObject([{ additions: 1, reversals: 0 }]);
-    expect((await deliver(folder.file([day(1)], true), '--append-only')).json).toMatchObject([{ status: 'unchanged' }]);
-    expect(await drawn()).toBe('4');
+  describe('faults on the way', () => {
+    it('a truncated gzip, no FOCUS file, nothing at all: coded, and nothing recorded', async () => {
+      const whole = gzipSync([...benchLines({ rows: 2000, seed: 1 })].join('\n'));
+      const head = await withLedger((core) => core.store.head());
+      for (const [path, code] of [
+        [folder.raw('cut.csv.gz', whole.subarray(0, whole.length / 2)), 'FOCUS-105'],
+        [folder.raw('table.csv', 'a,b\n1,2\n'), 'FOCUS-102'],
+        [folder.raw('empty.csv', ''), 'FOCUS-101'],
+      ] as const) {
+        const { code: exit, err } = await deliver(path);
+        expect(exit).toBe(5);
+        expect(JSON.parse(err)).toMatchObject({ error: { code } });
+      }
+      expect(await withLedger((core) => core.store.head())).toBe(head);
+      expect(readdirSync(join(folder.path, 'data', 'work'))).toEqual([]);
+      expect(readdirSync(join(folder.path, 'data', 'files', 'incoming'))).toEqual([]);
+    });
+
+    it('kill -9 at any moment, then the same file again: the figures of an import that was never disturbed', async () => {
+      await commitment('50000');
+      const path = join(folder.path, 'bench.csv');
+      writeFileSync(path, [...benchLines({ rows: 12_000, seed: 5 })].join('\n'));
+      const undisturbed = new Folder();
+      try {
+        // In the middle of the first chunks, further on, and when the delivery stands and its rows are being allocated.
+        for (const events of [4, 5, 9]) await killAfter(events, path);
+        const { code, json } = await ended(tenorProcess(folder, 'import', 'focus', path, '--feed', 'aws'));
+        expect({ code, status: json[0]?.['status'] }).toMatchObject({ code: 0 });
+        const id = (await tenor(undisturbed, 'org', 'create', 'Lab')).json[0]?.['organization'] as string;
+        const other = openCore({ config: readConfig(undisturbed.env), clock: systemClock, inProcess: true, onFault: console.error });
+        await make(other, id, 'a', spendTerms('50000'));
+        await other.imports.run({ path, name: 'bench.csv', feed: 'aws', caller: { organization: id, actor: 'tester' } });
+        await other.settle();
+        const figures = (core: Core) =>
+          formatDecimal(
+            new Drawdown(core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
+          );
+        const expected = figures(other);
+        const rows = other.database.sql('SELECT count(*), sum(rows) FROM chunks WHERE counts IS NOT NULL').get();
+        await other.close();
+        expect(await drawn()).toBe(expected);
+        await withLedger((core) => {
+          expect(core.database.sql('SELECT count(*), sum(rows) FROM chunks WHERE counts IS NOT NULL').get()).toEqual(rows);
+          expect(core.database.sql('SELECT count(*) FROM deliveries WHERE position IS NOT NULL').get()).toEqual([1]);
+        });
+      } finally {
+        undisturbed.remove();
+      }
+    });
+
+    it('two imports at once into one feed: one wins, the other compares again', async () => {
+      await commitment();
+      await deliver(folder.file([charge('1', '2025-02-01')]));
+      await withLedger(async (core) => {
+        const caller = { organization, actor: 'tester' };
+        const paths = [
+          folder.file([charge('1', '2025-02-01'), charge('10', '2025-02-02')]),
+          folder.file([charge('1', '2025-02-01'), charge('100', '2025-02-03')]),
+        ];
+        const results = await Promise.all(paths.map((path) => core.imports.run({ path, name: 'x', feed: 'aws', caller })));
+        expect(results.map((result) => ('summary' in result ? result.summary.status : result.rejection.code))).toEqual(['recorded', 'recorded']);
+        await core.settle();
+        expect(core.database.sql('SELECT count(*) FROM deliveries WHERE position IS NOT NULL').get()).toEqual([3]);
+      });
+      expect(['11', '101']).toContain(await drawn());
+      expect((await tenor(folder, 'projection', 'rebuild')).json).toMatchObject([{ equal: true }]);
+    });
+
+    it('two processes at once on one store: both are recorded, every figure as after one by one', async () => {
+      await commitment();
+      const [a, b] = await Promise.all([
+        ended(tenorProcess(folder, 'import', 'focus', folder.file([charge('1', '2025-02-01')]), '--feed', 'one')),
+        ended(tenorProcess(folder, 'import', 'focus', folder.file([charge('10', '2025-02-01')]), '--feed', 'two')),
+      ]);
+      expect([a, b].map(({ code, err }) => ({ code, err }))).toEqual([
+        { code: 0, err: '' },
+        { code: 0, err: '' },
+      ]);
+      expect(await drawn()).toBe('11');
+      const digests = await withLedger((core) => digestTables(core.database, projections()));
+      expect((await tenor(folder, 'projection', 'rebuild')).json).toMatchObject([{ equal: true, switched: true }]);
+      expect(await withLedger((core) => digestTables(core.database, projections()))).toEqual(digests);
+    });
   });
 
-  it('empties a period that it covers without a row; a dry run records nothing', async () => {
-    await commitment();
-    await deliver(folder.file([day(1), charge('9', '2025-03-01')]));
-    const march = folder.file([charge('9', '2025-03-01')]);
-    expect((await deliver(march, '--covers', '2025-02', '--dry-run')).json).toMatchObject([{ status: 'checked', reversals: 1 }]);
-    expect(await drawn()).toBe('10.5');
-    expect((await deliver(march, '--covers', '2025-02')).json).toMatchObject([{ status: 'recorded', reversals: 1 }]);
-    expect(await drawn()).toBe('9');
+  describe('the command line', () => {
+    it('exports quarantined rows and takes them back mended', async () => {
+      await commitment();
+      const { json } = await deliver(folder.file([charge('1', '2025-02-01'), charge('n/a', '2025-02-02')]));
+      expect(json).toMatchObject([{ quarantined: 1 }]);
+      expect((await tenor(folder, 'quarantine', 'list', '1')).json).toMatchObject([
+        { rows: [{ row: 2, line: 3, problems: [{ column: 'BilledCost', code: 'FOCUS-211' }] }] },
+      ]);
+      const csv = join(folder.path, 'mend.csv');
+      await tenor(folder, 'quarantine', 'export', '1', '-o', csv);
+      writeFileSync(csv, readFileSync(csv, 'utf8').replace('n/a', '2.50'));
+      expect((await tenor(folder, 'quarantine', 'mend', '1', csv, '--dry-run')).json).toMatchObject([{ status: 'checked', mended: 1 }]);
+      expect((await tenor(folder, 'quarantine', 'mend', '1', csv)).json).toMatchObject([{ status: 'mended', mended: 1, stillBad: [] }]);
+      expect(await drawn()).toBe('3.5');
+      expect((await tenor(folder, 'delivery', 'list')).json).toMatchObject([{ deliveries: [{ number: 1, quarantined: 1, quarantinedOpen: 0 }] }]);
+    });
+
+    it('acts as the key that it is given: roles, organizations, revocation', async () => {
+      const other = (await tenor(folder, 'org', 'create', 'Other')).json[0]?.['organization'] as string;
+      const key = async (role: string, org: string) =>
+        (await tenor(folder, 'key', 'create', '--org', org, '--role', role)).json[0] as { key: string; secret: string };
+      const [reader, recorder] = [await key('reader', organization), await key('recorder', other)];
+      const path = folder.file([charge('1', '2025-02-01')]);
+      expect((await deliver(path)).code).toBe(2);
+      const denied = await deliver(path, '--key', reader.secret);
+      expect([denied.code, JSON.parse(denied.err)]).toMatchObject([4, { error: { code: 'AUTH-102' } }]);
+      expect((await deliver(path, '--key', recorder.secret, '--org', 'Lab')).code).toBe(4);
+      expect((await deliver(path, '--key', recorder.secret)).code).toBe(0);
+      expect((await tenor(folder, 'delivery', 'list', '--key', reader.secret)).json).toEqual([{ deliveries: [] }]);
+      expect((await tenor(folder, 'quarantine', 'list', '1', '--key', reader.secret)).code).toBe(2);
+      expect((await tenor(folder, 'key', 'revoke', recorder.key, '--org', 'Other')).code).toBe(0);
+      expect((await deliver(path, '--key', recorder.secret)).code).toBe(4);
+      expect((await tenor(folder, 'key', 'revoke', recorder.key, '--org', 'Other')).code).toBe(3);
+    });
   });
 });
 
-describe('faults on the way', () => {
-  it('a truncated gzip, no FOCUS file, nothing at all: coded, and nothing recorded', async () => {
-    const whole = gzipSync([...benchLines({ rows: 2000, seed: 1 })].join('\n'));
-    const head = await withLedger((core) => core.store.head());
-    for (const [path, code] of [
-      [folder.raw('cut.csv.gz', whole.subarray(0, whole.length / 2)), 'FOCUS-105'],
-      [folder.raw('table.csv', 'a,b\n1,2\n'), 'FOCUS-102'],
-      [folder.raw('empty.csv', ''), 'FOCUS-101'],
-    ] as const) {
-      const { code: exit, err } = await deliver(path);
-      expect(exit).toBe(5);
-      expect(JSON.parse(err)).toMatchObject({ error: { code } });
-    }
-    expect(await withLedger((core) => core.store.head())).toBe(head);
-    expect(readdirSync(join(folder.path, 'data', 'work'))).toEqual([]);
-    expect(readdirSync(join(folder.path, 'data', 'files', 'incoming'))).toEqual([]);
-  });
-
-  it('kill -9 at any moment, then the same file again: the figures of an import that was never disturbed', async () => {
-    await commitment('50000');
-    const path = join(folder.path, 'bench.csv');
-    writeFileSync(path, [...benchLines({ rows: 12_000, seed: 5 })].join('\n'));
-    const undisturbed = new Folder();
-    try {
-      // In the middle of the first chunks, further on, and when the delivery stands and its rows are being allocated.
-      for (const events of [4, 5, 9]) await killAfter(events, path);
-      const { code, json } = await ended(tenorProcess(folder, 'import', 'focus', path, '--feed', 'aws'));
-      expect({ code, status: json[0]?.['status'] }).toMatchObject({ code: 0 });
-      const id = (await tenor(undisturbed, 'org', 'create', 'Lab')).json[0]?.['organization'] as string;
-      const other = openCore({ config: readConfig(undisturbed.env), clock: systemClock, inProcess: true, onFault: console.error });
-      await make(other, id, 'a', spendTerms('50000'));
-      await other.imports.run({ path, name: 'bench.csv', feed: 'aws', caller: { organization: id, actor: 'tester' } });
-      await other.settle();
-      const figures = (core: Core) =>
-        formatDecimal(
-          new Drawdown(core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
-        );
-      const expected = figures(other);
-      const rows = other.database.sql('SELECT count(*), sum(rows) FROM chunks WHERE counts IS NOT NULL').get();
-      await other.close();
-      expect(await drawn()).toBe(expected);
-      await withLedger((core) => {
-        expect(core.database.sql('SELECT count(*), sum(rows) FROM chunks WHERE counts IS NOT NULL').get()).toEqual(rows);
-        expect(core.database.sql('SELECT count(*) FROM deliveries WHERE position IS NOT NULL').get()).toEqual([1]);
-      });
-    } finally {
-      undisturbed.remove();
-    }
-  });
-
-  it('two imports at once into one feed: one wins, the other compares again', async () => {
-    await commitment();
-    await deliver(folder.file([charge('1', '2025-02-01')]));
-    await withLedger(async (core) => {
-      const caller = { organization, actor: 'tester' };
-      const paths = [
-        folder.file([charge('1', '2025-02-01'), charge('10', '2025-02-02')]),
-        folder.file([charge('1', '2025-02-01'), charge('100', '2025-02-03')]),
-      ];
-      const results = await Promise.all(paths.map((path) => core.imports.run({ path, name: 'x', feed: 'aws', caller })));
-      expect(results.map((result) => ('summary' in result ? result.summary.status : result.rejection.code))).toEqual(['recorded', 'recorded']);
-      await core.settle();
-      expect(core.database.sql('SELECT count(*) FROM deliveries WHERE position IS NOT NULL').get()).toEqual([3]);
-    });
-    expect(['11', '101']).toContain(await drawn());
-    expect((await tenor(folder, 'projection', 'rebuild')).json).toMatchObject([{ equal: true }]);
-  });
-
-  it('two processes at once on one embedded store: both are recorded, every figure as after one by one', async () => {
-    await commitment();
-    const [a, b] = await Promise.all([
-      ended(tenorProcess(folder, 'import', 'focus', folder.file([charge('1', '2025-02-01')]), '--feed', 'one')),
-      ended(tenorProcess(folder, 'import', 'focus', folder.file([charge('10', '2025-02-01')]), '--feed', 'two')),
-    ]);
-    expect([a, b].map(({ code, err }) => ({ code, err }))).toEqual([
-      { code: 0, err: '' },
-      { code: 0, err: '' },
-    ]);
-    expect(await drawn()).toBe('11');
-    const digests = await withLedger((core) => digestTables(core.database, projections()));
-    expect((await tenor(folder, 'projection', 'rebuild')).json).toMatchObject([{ equal: true, switched: true }]);
-    expect(await withLedger((core) => digestTables(core.database, projections()))).toEqual(digests);
-  });
+describe('an embedded store', () => {
+  on(STORES[0] as StoreKind);
 
   const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
   it.skipIf(!mayMount)('a disk too small for the file: a coded error, nothing half, and the same import after room was made', async () => {
@@ -200,42 +260,6 @@ describe('faults on the way', () => {
     expect(JSON.parse(told.list)).toEqual({ deliveries: [] });
     expect(told.left).toEqual([]);
     expect((await deliver(path)).json).toMatchObject([{ status: 'recorded', rows: 20_000 }]);
-  });
-});
-
-describe('the command line', () => {
-  it('exports quarantined rows and takes them back mended', async () => {
-    await commitment();
-    const { json } = await deliver(folder.file([charge('1', '2025-02-01'), charge('n/a', '2025-02-02')]));
-    expect(json).toMatchObject([{ quarantined: 1 }]);
-    expect((await tenor(folder, 'quarantine', 'list', '1')).json).toMatchObject([
-      { rows: [{ row: 2, line: 3, problems: [{ column: 'BilledCost', code: 'FOCUS-211' }] }] },
-    ]);
-    const csv = join(folder.path, 'mend.csv');
-    await tenor(folder, 'quarantine', 'export', '1', '-o', csv);
-    writeFileSync(csv, readFileSync(csv, 'utf8').replace('n/a', '2.50'));
-    expect((await tenor(folder, 'quarantine', 'mend', '1', csv, '--dry-run')).json).toMatchObject([{ status: 'checked', mended: 1 }]);
-    expect((await tenor(folder, 'quarantine', 'mend', '1', csv)).json).toMatchObject([{ status: 'mended', mended: 1, stillBad: [] }]);
-    expect(await drawn()).toBe('3.5');
-    expect((await tenor(folder, 'delivery', 'list')).json).toMatchObject([{ deliveries: [{ number: 1, quarantined: 1, quarantinedOpen: 0 }] }]);
-  });
-
-  it('acts as the key that it is given: roles, organizations, revocation', async () => {
-    const other = (await tenor(folder, 'org', 'create', 'Other')).json[0]?.['organization'] as string;
-    const key = async (role: string, org: string) =>
-      (await tenor(folder, 'key', 'create', '--org', org, '--role', role)).json[0] as { key: string; secret: string };
-    const [reader, recorder] = [await key('reader', organization), await key('recorder', other)];
-    const path = folder.file([charge('1', '2025-02-01')]);
-    expect((await deliver(path)).code).toBe(2);
-    const denied = await deliver(path, '--key', reader.secret);
-    expect([denied.code, JSON.parse(denied.err)]).toMatchObject([4, { error: { code: 'AUTH-102' } }]);
-    expect((await deliver(path, '--key', recorder.secret, '--org', 'Lab')).code).toBe(4);
-    expect((await deliver(path, '--key', recorder.secret)).code).toBe(0);
-    expect((await tenor(folder, 'delivery', 'list', '--key', reader.secret)).json).toEqual([{ deliveries: [] }]);
-    expect((await tenor(folder, 'quarantine', 'list', '1', '--key', reader.secret)).code).toBe(2);
-    expect((await tenor(folder, 'key', 'revoke', recorder.key, '--org', 'Other')).code).toBe(0);
-    expect((await deliver(path, '--key', recorder.secret)).code).toBe(4);
-    expect((await tenor(folder, 'key', 'revoke', recorder.key, '--org', 'Other')).code).toBe(3);
   });
 
   it('copies a store, and answers the same from the copy', async () => {

@@ -2,9 +2,10 @@ import { request } from 'node:http';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Drawdown } from '#charges';
-import { formatDecimal, parseInstant } from '#kernel';
+import { formatDecimal, parseDecimal, parseInstant } from '#kernel';
 import { firstKey } from '../../apps/ledger/first-key.js';
 import { spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
@@ -152,5 +153,32 @@ describe('the command line beside a running service', () => {
   it('makes the first key of an empty ledger only once', async () => {
     expect(await firstKey(service.core)).toBeNull();
     expect(existsSync(join(folder.path, 'data', 'secret'))).toBe(true);
+  });
+});
+
+describe('an upload in another format', () => {
+  it('may be Parquet', async () => {
+    const text = (name: string, value: string) => ({ name, data: [value], type: 'STRING' as const });
+    const time = (name: string, value: string) => ({ name, data: [new Date(value)], type: 'TIMESTAMP' as const });
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        text('BilledCost', '0.25'),
+        text('BillingAccountId', 'acct'),
+        text('BillingCurrency', 'USD'),
+        time('BillingPeriodStart', '2025-04-01T00:00:00Z'),
+        text('ChargeCategory', 'Usage'),
+        time('ChargePeriodEnd', '2025-04-02T01:00:00Z'),
+        time('ChargePeriodStart', '2025-04-02T00:00:00Z'),
+        text('ProviderName', 'AWS'),
+        text('ServiceName', 'Compute'),
+      ],
+    });
+    const before = drawn();
+    expect(await upload(Buffer.from(bytes), 'feed=parquet&wait=allocated&name=april.parquet')).toMatchObject({
+      status: 200,
+      body: { status: 'recorded', additions: 1, quarantined: 0, file: { format: 'parquet' } },
+    });
+    expect(parseDecimal(drawn()) - parseDecimal(before)).toBe(parseDecimal('0.25'));
+    expect(incoming()).toEqual([]);
   });
 });

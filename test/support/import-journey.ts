@@ -9,6 +9,7 @@ import { run } from '../../apps/cli/program.js';
 import { compose, type Composed } from '../../apps/ledger/compose.js';
 import { createLedger, type RunningLedger } from '../../apps/ledger/create-ledger.js';
 import { readConfig } from '#platform';
+import type { StartedStore } from './stores.js';
 
 const HEADER =
   'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
@@ -21,6 +22,9 @@ export const charge = (cost: string, day: string, period = day.slice(0, 7)): str
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'tenor-journey-'));
   private count = 0;
+
+  /** Left out: the embedded store, in the folder. */
+  constructor(private readonly store?: Pick<StartedStore, 'url' | 'ledger'>) {}
 
   file(rows: readonly string[], gzip = false): string {
     const path = join(this.path, `${++this.count}.csv${gzip ? '.gz' : ''}`);
@@ -37,7 +41,8 @@ export class Folder {
   get env(): Record<string, string> {
     return {
       TENOR_DATA: join(this.path, 'data'),
-      TENOR_STORE: `sqlite:${join(this.path, 'data', 'ledger.db')}`,
+      TENOR_STORE: this.store?.url ?? `sqlite:${join(this.path, 'data', 'ledger.db')}`,
+      TENOR_LEDGER: this.store?.ledger ?? 'tenor',
       TENOR_PORT: '0',
       TENOR_LOG: 'silent',
     };
