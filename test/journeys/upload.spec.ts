@@ -174,7 +174,7 @@ describe('an upload in another format', () => {
       ],
     });
     const before = drawn();
-    expect(await upload(Buffer.from(bytes), 'feed=parquet&wait=allocated&name=april.parquet')).toMatchObject({
+    expect(await upload(Buffer.from(bytes), 'feed=parquet&wait=allocated&name=april.parquet', admin)).toMatchObject({
       status: 200,
       body: { status: 'recorded', additions: 1, quarantined: 0, file: { format: 'parquet' } },
     });
