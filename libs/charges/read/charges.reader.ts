@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import type { Instant } from '#kernel';
 import type { Entities } from '#read-store';
@@ -61,8 +62,13 @@ export class ChargesReader {
   /** A page in recorded order after `after`. Chunks that cannot hold a match are not opened. */
   async page(moment: Moment, filter: ChargeFilter, after: ChargeKey | null, limit: number): Promise<readonly KnownCharge[]> {
     const found: KnownCharge[] = [];
+    const texts = [filter.provider, filter.service].filter((text) => typeof text === 'string');
     for (const address of this.candidates(moment, filter, after)) {
-      const chunk = await this.chunks.chunk(moment.organization, address);
+      // A rare match is looked for through many chunks, and nobody waits for that but who asked.
+      await turn();
+      if (filter.reason && !this.chunks.mayGive(filter.reason, address, moment.postings.position)) continue;
+      const chunk = await this.chunks.chunkHolding(moment.organization, address, texts);
+      if (chunk === null) continue;
       const reversed = this.chunks.reversedRows(address, moment.position);
       const decisionOf = this.chunks.decisions(address, moment.postings.position);
       const first = after !== null && after.counts === address.counts && after.chunk === address.chunk ? after.index + 1 : 0;
