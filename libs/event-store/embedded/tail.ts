@@ -58,7 +58,7 @@ export class Tail {
   /** Takes in what other connections committed since, up to `until`. */
   catchUp(until = Infinity): void {
     const from = this.position + 1;
-    for (const row of this.log.rowsAfter(this.position)) {
+    for (const row of this.log.placesAfter(this.position)) {
       if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++)
         this.add(row.stream(position), row.revision(position), position);
