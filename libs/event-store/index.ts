@@ -3,6 +3,7 @@ export { COMMAND_BOUND, deriveId } from './binding.js';
 export * from './command.js';
 export * from './copy.js';
 export * from './decisions.js';
+export * from './entity-commands.js';
 export * from './envelope.js';
 export * from './fault.js';
 export { isUuid, sha256, TENOR_NAMESPACE, uuidV5 } from './ids.js';

@@ -4,6 +4,7 @@ import {
   commitmentDecider,
   type CommitmentCommand,
   type CommitmentEvent,
+  DEFAULT_TERMS,
   type MadeCommitment,
   type Terms,
 } from '#commitments/domain';
@@ -17,26 +18,15 @@ export const clause = (dimensions: Clause['dimensions'], tags: Clause['tags'] = 
 
 /** A plain USD commitment on BilledCost over 2025 that admits every charge. */
 export const spendTerms = (amount: Amount | string, changes: Partial<Terms> = {}): Terms => ({
+  ...DEFAULT_TERMS,
   name: 'Commitment',
-  kind: 'commitment',
   category: 'Spend',
-  model: 'Discontinuous',
   measure: { kind: 'cost', column: 'BilledCost', currency: 'USD' },
-  prepaid: false,
-  term: null,
   schedule: {
     kind: 'tranches',
     tranches: [{ id: 't1', ...period('2025-01-01', '2026-01-01'), amount: typeof amount === 'string' ? known(amount) : amount }],
   },
-  interval: null,
-  eligibility: { kind: 'rules', inclusions: [], exclusions: [] },
   priority: 1,
-  parent: null,
-  reference: { contractCommitments: [], commitmentDiscountIds: [] },
-  purchaseRows: [],
-  feeRows: [],
-  marketplace: null,
-  periodDate: 'ChargePeriodStart',
   ...changes,
 });
 

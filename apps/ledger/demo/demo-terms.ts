@@ -1,4 +1,4 @@
-import type { Amount, Clause, Terms, Tranche } from '#commitments/domain';
+import { type Amount, type Clause, DEFAULT_TERMS, type Terms, type Tranche } from '#commitments/domain';
 import { decimal, exactly, parseInstant } from '#kernel';
 
 /** Shorthands for terms; everything that they leave out is the plain case. */
@@ -17,23 +17,13 @@ export const year2025 = (amount: Amount): Tranche[] => [tranche('2025', '2025-01
 
 export function terms(name: string, tranches: readonly Tranche[], inclusions: readonly Clause[], changes: Partial<Terms> = {}): Terms {
   return {
+    ...DEFAULT_TERMS,
     name,
-    kind: 'commitment',
     category: 'Spend',
-    model: 'Discontinuous',
     measure: { kind: 'cost', column: 'BilledCost', currency: 'USD' },
-    prepaid: false,
-    term: null,
     schedule: { kind: 'tranches', tranches },
-    interval: null,
     eligibility: { kind: 'rules', inclusions, exclusions: [] },
     priority: 1,
-    parent: null,
-    reference: { contractCommitments: [], commitmentDiscountIds: [] },
-    purchaseRows: [],
-    feeRows: [],
-    marketplace: null,
-    periodDate: 'ChargePeriodStart',
     ...changes,
   };
 }

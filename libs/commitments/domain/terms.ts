@@ -102,6 +102,23 @@ export interface Terms {
   readonly periodDate: PeriodDate;
 }
 
+/** What a commitment's terms are where nobody says otherwise: every charge that its measure fits draws on it, once, in the order of making. */
+export const DEFAULT_TERMS: Omit<Terms, 'name' | 'category' | 'measure' | 'schedule'> = {
+  kind: 'commitment',
+  model: 'Discontinuous',
+  prepaid: false,
+  term: null,
+  interval: null,
+  eligibility: { kind: 'rules', inclusions: [], exclusions: [] },
+  priority: 100,
+  parent: null,
+  reference: { contractCommitments: [], commitmentDiscountIds: [] },
+  purchaseRows: [],
+  feeRows: [],
+  marketplace: null,
+  periodDate: 'ChargePeriodStart',
+};
+
 /** Fields that a later version sets. `tranches` names single amounts; `schedule` replaces the schedule whole. */
 export interface TermChanges extends Partial<Terms> {
   readonly trancheAmounts?: readonly { readonly id: string; readonly amount: Amount }[];

@@ -5,6 +5,7 @@ import { expandRecurring } from '../domain/recurring.js';
 import {
   type Amount,
   type Clause,
+  DEFAULT_TERMS,
   DIMENSIONS,
   type Eligibility,
   type Measure,
@@ -143,20 +144,8 @@ export function readTerms(input: CommitmentTermsInput, context: CallContext): Te
   if (schedule === undefined) return refuse('A commitment needs a `schedule`; one that is not known says so with `unknown`.');
   if (measure === undefined) return refuse('A commitment needs a `currency` (Spend) or a `unit` (Usage).');
   return {
-    kind: 'commitment',
+    ...DEFAULT_TERMS,
     category: measure.kind === 'cost' ? 'Spend' : 'Usage',
-    model: 'Discontinuous',
-    prepaid: false,
-    term: null,
-    interval: null,
-    eligibility: { kind: 'rules', inclusions: [], exclusions: [] },
-    priority: 100,
-    parent: null,
-    reference: { contractCommitments: [], commitmentDiscountIds: [] },
-    purchaseRows: [],
-    feeRows: [],
-    marketplace: null,
-    periodDate: 'ChargePeriodStart',
     ...changes,
     name,
     schedule,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type CommandContext, type CommandResult, type Decisions, TENOR_NAMESPACE, uuidV5 } from '#event-store';
+import { type CommandContext, type CommandResult, type Decisions, EntityCommands, TENOR_NAMESPACE, uuidV5 } from '#event-store';
 import type { JsonObject } from '#kernel';
 import { DECISIONS, LEDGER_ID } from '#platform';
 import {
@@ -25,33 +25,25 @@ export const organizationIdOf = (key: string): string => uuidV5(TENOR_NAMESPACE,
 export const keyIdOf = ({ organization, key }: CommandContext): string =>
   uuidV5(TENOR_NAMESPACE, `key|${organization}|${key}`).replaceAll('-', '').slice(0, 16);
 
-/** What every command about an organization needs: its stream, read, decided and appended to, once for each key. */
+/** An organization is the entity of its own commands. */
 @Injectable()
 export class Organizations {
-  constructor(
-    @Inject(DECISIONS) private readonly decisions: Decisions,
-    @Inject(LEDGER_ID) private readonly ledger: string,
-  ) {}
+  private readonly commands: EntityCommands<Organization, OrganizationCommand, OrganizationEvent, OrganizationRejection>;
 
-  execute(context: CommandContext, command: OrganizationCommand, input: JsonObject): Promise<OrganizationOutcome> {
-    const target = this.stream(context.organization);
-    return this.decisions.execute({
-      context,
-      commandType: command.type,
-      target,
-      input,
+  constructor(@Inject(DECISIONS) decisions: Decisions, @Inject(LEDGER_ID) ledger: string) {
+    this.commands = new EntityCommands(decisions, ledger, {
+      kind: 'organization',
       decider: organizationDecider,
       codec: organizationCodec,
-      command,
       ruleVersion: 'organization-1',
     });
   }
 
-  async state(organization: string): Promise<Organization> {
-    return (await this.decisions.load(this.stream(organization), organizationDecider, organizationCodec)).state;
+  execute(context: CommandContext, command: OrganizationCommand, input: JsonObject): Promise<OrganizationOutcome> {
+    return this.commands.execute(context, context.organization, command, input);
   }
 
-  private stream(organization: string): string {
-    return `${this.ledger}.${organization}.organization-${organization}`;
+  state(organization: string): Promise<Organization> {
+    return this.commands.state(organization, organization);
   }
 }

@@ -1,0 +1,39 @@
+import type { Decider, JsonObject, Rejection } from '#kernel';
+
+import type { CommandContext, CommandResult, EventCodec } from './command.js';
+import type { Decisions } from './decisions.js';
+
+/** What commands about one kind of entity have in common. */
+export interface EntityKindOf<State, Command, Event, R extends Rejection> {
+  /** In the names of its streams: `{ledger}.{organization}.{kind}-{id}`. */
+  readonly kind: string;
+  readonly decider: Decider<State, Command, Event, R>;
+  readonly codec: EventCodec<Event>;
+  /** Names the calculation that decides, so that newer code can replay what was decided before. */
+  readonly ruleVersion: string;
+}
+
+/** Commands about the entities of one kind: each entity's stream, read, decided and appended to, once for each key. */
+export class EntityCommands<State, Command extends { readonly type: string }, Event, R extends Rejection> {
+  constructor(
+    private readonly decisions: Decisions,
+    private readonly ledger: string,
+    private readonly of: EntityKindOf<State, Command, Event, R>,
+  ) {}
+
+  /** `input`: the caller's input as given, which "same key, same input" compares. @throws StoreFault as `Decisions.execute` */
+  execute(context: CommandContext, id: string, command: Command, input: JsonObject): Promise<CommandResult<Event, R>> {
+    const { decider, codec, ruleVersion } = this.of;
+    const target = this.stream(context.organization, id);
+    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
+  }
+
+  /** The entity as the store has it now. */
+  async state(organization: string, id: string): Promise<State> {
+    return (await this.decisions.load(this.stream(organization, id), this.of.decider, this.of.codec)).state;
+  }
+
+  private stream(organization: string, id: string): string {
+    return `${this.ledger}.${organization}.${this.of.kind}-${id}`;
+  }
+}
