@@ -100,17 +100,21 @@ export class Allocator {
 
   /** The first trigger to settle; changes of terms in a row are taken together, as the last of them leaves the terms. */
   private next(): Trigger | null {
-    const rows = this.options.database
-      .sql('SELECT org, position, event, kind, subject, chunk FROM triggers WHERE settled IS NULL ORDER BY org, position LIMIT 1000')
-      .all<[string, number, string, Trigger['kind'], string, number | null]>()
-      .map(([organization, position, event, kind, subject, chunk]): Trigger => ({ organization, position, event, kind, subject, chunk }));
-    const first = rows[0];
-    if (!first) return null;
-    if (first.kind !== 'terms') return first;
-    const own = rows.filter(({ organization }) => organization === first.organization);
-    const end = own.findIndex(({ kind }) => kind !== 'terms');
-    const together = end < 0 ? own : own.slice(0, end);
-    return this.openRun(first.organization)?.trigger ?? (together.at(-1) as Trigger);
+    const first = this.trigger('settled IS NULL ORDER BY org, position');
+    if (first === null || first.kind !== 'terms') return first;
+    const { organization } = first;
+    const other = this.trigger("org = ? AND settled IS NULL AND kind != 'terms' ORDER BY position", organization);
+    const last = this.trigger('org = ? AND settled IS NULL AND position < ? ORDER BY position DESC', organization, other?.position ?? LATEST);
+    return this.openRun(organization)?.trigger ?? last;
+  }
+
+  private trigger(where: string, ...bounds: (string | number)[]): Trigger | null {
+    const row = this.options.database
+      .sql(`SELECT org, position, event, kind, subject, chunk FROM triggers WHERE ${where} LIMIT 1`)
+      .get<[string, number, string, Trigger['kind'], string, number | null]>(...bounds);
+    if (!row) return null;
+    const [organization, position, event, kind, subject, chunk] = row;
+    return { organization, position, event, kind, subject, chunk };
   }
 
   /** A run that began and did not end goes on under the trigger it began with. */

@@ -11,8 +11,9 @@ import type { AllocatableRow } from './row.js';
 import { statedEntries } from './stated.js';
 import { boundsOver, doubtsOf, marginPosting } from './worlds.js';
 
-/** Plans kept; files with more combinations of facets pay for making them again. */
+/** Plans kept; files with more combinations of facets pay for making them again. Each says something of every commitment, so that many commitments leave room for fewer. */
 const PLANS_MAX = 20_000;
+const STANDINGS_MAX = 400_000;
 
 /**
  * Decides what each charge draws: arithmetic.md sections 2 and 3. Deterministic: same rows in the same order, same postings.
@@ -28,10 +29,12 @@ export class AllocationEngine {
   /** By segment of time, then by facets: the keys are the rows' own strings, whose hashes are known already. */
   private readonly plans = new Map<number, Map<string, Plan>>();
   private planCount = 0;
+  private readonly plansMax: number;
   private readonly byStatedId = new Map<string, BookCommitment>();
 
   constructor(entries: Iterable<BookEntry>, source: BalanceSource | null = null) {
     this.book = new Map([...entries].map((entry) => [entry.commitment.commitmentId, bookCommitment(entry)]));
+    this.plansMax = Math.min(PLANS_MAX, Math.ceil(STANDINGS_MAX / Math.max(1, this.book.size)));
     this.balances = new Balances(source);
     this.trees = buildTrees(this.book);
     this.facets = facetsUsed(this.book.values());
@@ -86,7 +89,7 @@ export class AllocationEngine {
     const segment = segmentOf(this.points, row.start);
     let plan = this.plans.get(segment)?.get(key);
     if (!plan) {
-      if (this.planCount++ >= PLANS_MAX) {
+      if (this.planCount++ >= this.plansMax) {
         this.plans.clear();
         this.planCount = 1;
       }
