@@ -11,9 +11,8 @@ import type { AllocatableRow } from './row.js';
 import { statedEntries } from './stated.js';
 import { boundsOver, doubtsOf, marginPosting } from './worlds.js';
 
-/** Plans kept; files with more combinations of facets pay for making them again. Each says something of every commitment, so that many commitments leave room for fewer. */
+/** Plans kept; files with more combinations of facets pay for making them again. */
 const PLANS_MAX = 20_000;
-const STANDINGS_MAX = 400_000;
 
 /**
  * Decides what each charge draws: arithmetic.md sections 2 and 3. Deterministic: same rows in the same order, same postings.
@@ -29,12 +28,10 @@ export class AllocationEngine {
   /** By segment of time, then by facets: the keys are the rows' own strings, whose hashes are known already. */
   private readonly plans = new Map<number, Map<string, Plan>>();
   private planCount = 0;
-  private readonly plansMax: number;
   private readonly byStatedId = new Map<string, BookCommitment>();
 
   constructor(entries: Iterable<BookEntry>, source: BalanceSource | null = null) {
     this.book = new Map([...entries].map((entry) => [entry.commitment.commitmentId, bookCommitment(entry)]));
-    this.plansMax = Math.min(PLANS_MAX, Math.ceil(STANDINGS_MAX / Math.max(1, this.book.size)));
     this.balances = new Balances(source);
     this.trees = buildTrees(this.book);
     this.facets = facetsUsed(this.book.values());
@@ -77,7 +74,7 @@ export class AllocationEngine {
 
   /** The reason that follows from the terms alone, for a pair that no allocation had to record. */
   explain(row: AllocatableRow, commitment: string): ReasonCode | null {
-    const standing = this.plan(row).standings.get(commitment);
+    const standing = this.plan(row).standings.get(commitment) ?? planRow(this.trees, row, row.start, 'all').standings.get(commitment);
     if (!standing) return null;
     if ('reason' in standing) return standing.reason;
     return row.contractApplied.length > 0 ? 'STATED_ELSEWHERE' : null;
@@ -89,7 +86,7 @@ export class AllocationEngine {
     const segment = segmentOf(this.points, row.start);
     let plan = this.plans.get(segment)?.get(key);
     if (!plan) {
-      if (this.planCount++ >= this.plansMax) {
+      if (this.planCount++ >= PLANS_MAX) {
         this.plans.clear();
         this.planCount = 1;
       }

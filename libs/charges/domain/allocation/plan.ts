@@ -116,15 +116,16 @@ export interface Plan {
   readonly waterfalls: readonly { readonly column: BookCommitment['measure']['column']; readonly roots: readonly PlannedNode[] }[];
   /** Refusals worth recording: never-draw rules. The others follow from the terms and are explained on demand. */
   readonly refused: readonly Refused[];
+  /** Of those that may draw, and of those that never do: of the others, which are most where there are many, only in a plan of all. */
   readonly standings: ReadonlyMap<string, Standing>;
 }
 
-export function planRow(trees: ReadonlyMap<string, readonly TreeNode[]>, facets: Facets, t: Instant): Plan {
+export function planRow(trees: ReadonlyMap<string, readonly TreeNode[]>, facets: Facets, t: Instant, of: 'drawing' | 'all' = 'drawing'): Plan {
   const refused: Refused[] = [];
   const standings = new Map<string, Standing>();
   const place = (node: TreeNode, fee: boolean): PlannedNode[] => {
     const verdict = standing(node.book, fee, facets, t);
-    standings.set(node.book.id, verdict);
+    if (of === 'all' || !isRefused(verdict) || verdict.never) standings.set(node.book.id, verdict);
     const below = node.children.flatMap((child) => place(child, fee));
     if (!isRefused(verdict)) return [{ standing: verdict, children: below }];
     if (verdict.never && verdict.reason !== 'NOT_A_COMMITMENT' && verdict.reason !== 'UNUSED_COMMITMENT') refused.push(verdict);
