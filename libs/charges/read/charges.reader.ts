@@ -67,11 +67,12 @@ export class ChargesReader {
       // A rare match is looked for through many chunks, and nobody waits for that but who asked.
       await turn();
       if (filter.reason && !this.chunks.mayGive(filter.reason, address, moment.postings.position)) continue;
+      const first = after !== null && after.counts === address.counts && after.chunk === address.chunk ? after.index + 1 : 0;
+      const decisionOf = this.chunks.decisions(address, moment.postings.position);
+      if (asksOfDecisions(filter) && !someMatch(decisionOf, filter, first, address.rows)) continue;
       const chunk = await this.chunks.chunkHolding(moment.organization, address, texts);
       if (chunk === null) continue;
       const reversed = this.chunks.reversedRows(address, moment.position);
-      const decisionOf = this.chunks.decisions(address, moment.postings.position);
-      const first = after !== null && after.counts === address.counts && after.chunk === address.chunk ? after.index + 1 : 0;
       for (let index = first; index < chunk.count; index++) {
         if (reversed.has(index) || !rowMatches(chunk, index, filter)) continue;
         const decision = decisionOf(index);
@@ -139,6 +140,15 @@ function rowMatches(chunk: ChargeChunk, index: number, { from, to, provider, ser
   if ((from && start < from) || (to && start >= to)) return false;
   if (provider && chunk.string('provider', index) !== provider) return false;
   return !service || chunk.string('service', index) === service;
+}
+
+const asksOfDecisions = ({ commitment, reason, drew }: ChargeFilter): boolean =>
+  [commitment, reason, drew].some((condition) => condition !== undefined && condition !== null);
+
+/** Decisions are a tenth of their chunk, so they are looked at first. */
+function someMatch(decisionOf: (row: number) => Decision | null, filter: ChargeFilter, from: number, to: number): boolean {
+  for (let row = from; row < to; row++) if (decisionMatches(decisionOf(row), filter)) return true;
+  return false;
 }
 
 function decisionMatches(decision: Decision | null, { commitment, reason, drew }: ChargeFilter): boolean {
