@@ -3,7 +3,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 import { pragma } from './database.js';
-import { endWorker } from './end-worker.js';
 
 /** So much log is copied into the file at once. */
 const STEP_BYTES = 16 * 1024 * 1024;
@@ -57,7 +56,11 @@ export class Checkpointer {
     this.state = 'off';
     this.worker = null;
     clearTimeout(this.quiet);
-    if (worker !== null) await endWorker(worker, null);
+    if (worker === null) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    worker.ref();
+    worker.postMessage(null);
+    await exited;
   }
 
   private copy(): void {
