@@ -29,12 +29,13 @@ class Service {
     let told = '';
     child.stdout.on('data', (piece: Buffer) => (told += piece.toString()));
     child.stderr.on('data', (piece: Buffer) => (told += piece.toString()));
-    for (let left = 400; left > 0; left--) {
+    for (let left = 2_400; left > 0 && child.exitCode === null; left--) {
       const url = /"url":"(http[^"]+)"/.exec(told)?.[1];
       const found = key ?? /tnr_[\w-]{60,}/.exec(told)?.[0];
       if (url && found) return new Service(child, url, found);
       await setTimeout(25);
     }
+    child.kill('SIGKILL');
     throw new Error(`the service did not start: ${told}`);
   }
 
