@@ -37,3 +37,10 @@ export const STORE_FAULTS = {
 } as const;
 
 export type StoreFaultCode = keyof typeof STORE_FAULTS;
+
+export const otherContent = (id: string, stream: string): StoreFault =>
+  new StoreFault(
+    'STORE-111',
+    `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`,
+    { retryable: false },
+  );

@@ -1,5 +1,5 @@
-import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
-import { type CommandResult, type Decisions } from '#event-store';
+import { type CommitmentCommand, Commitments } from '#commitments';
+import type { Decisions } from '#event-store';
 import { exactly, type Instant, parseDecimal } from '#kernel';
 import { makeCommitment, spendTerms } from '../support/commitments.js';
 
@@ -36,16 +36,8 @@ export async function commands(decisions: Decisions, organization: string, event
 }
 
 async function execute(decisions: Decisions, organization: string, n: number, key: string, command: CommitmentCommand): Promise<void> {
-  const result: CommandResult<unknown, { code: string }> = await decisions.execute({
-    context: { organization, actor: 'bench', key },
-    commandType: command.type,
-    target: `${LEDGER}.${organization}.commitment-${idOf(n)}`,
-    input: { key },
-    decider: commitmentDecider,
-    codec: commitmentCodec,
-    command,
-    ruleVersion: 'commitment-1',
-  });
+  const commitments = new Commitments(decisions, LEDGER);
+  const result = await commitments.execute({ organization, actor: 'bench', key }, idOf(n), command, { key });
   if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
 }
 

@@ -20,7 +20,7 @@ class Service {
   private constructor(
     private readonly child: ChildProcess,
     private readonly url: string,
-    private readonly key: string,
+    readonly apiKey: string,
   ) {}
 
   /** `key`: left out, the one that an empty ledger makes. */
@@ -39,15 +39,11 @@ class Service {
     throw new Error(`the service did not start: ${told}`);
   }
 
-  get apiKey(): string {
-    return this.key;
-  }
-
   async command(field: string, type: string, input: object): Promise<Accepted> {
     const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ... on CommandAccepted { id revision repeated } ... on CommandRejected { code message } } }`;
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.apiKey}` },
       body: JSON.stringify({ query, variables: { input } }),
     });
     const { data, errors } = (await response.json()) as { data?: Record<string, Accepted>; errors?: unknown };

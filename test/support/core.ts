@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Terms } from '#commitments/domain';
-import { commitmentCodec, commitmentDecider, type CommitmentCommand } from '#commitments';
+import { type CommitmentCommand, Commitments } from '#commitments';
 import { readConfig, SteppedClock } from '#platform';
 import { type Core, openCore } from '../../apps/ledger/core.js';
 import { at, makeCommitment } from './commitments.js';
@@ -35,16 +35,8 @@ export function testCore(options: { store?: string; directory?: string; now?: st
 }
 
 export async function commit(core: Core, organization: string, id: string, key: string, command: CommitmentCommand): Promise<number> {
-  const result = await core.decisions.execute({
-    context: { organization, actor: 'tester', key },
-    commandType: command.type,
-    target: `${core.ledger}.${organization}.commitment-${id}`,
-    input: { key },
-    decider: commitmentDecider,
-    codec: commitmentCodec,
-    command,
-    ruleVersion: 'commitment-1',
-  });
+  const commitments = new Commitments(core.decisions, core.ledger);
+  const result = await commitments.execute({ organization, actor: 'tester', key }, id, command, { key });
   if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
   return result.position;
 }

@@ -103,9 +103,10 @@ export class Allocator {
     const first = this.trigger('settled IS NULL ORDER BY org, position');
     if (first === null || first.kind !== 'terms') return first;
     const { organization } = first;
+    const open = this.openRun(organization);
+    if (open) return open.trigger;
     const other = this.trigger("org = ? AND settled IS NULL AND kind != 'terms' ORDER BY position", organization);
-    const last = this.trigger('org = ? AND settled IS NULL AND position < ? ORDER BY position DESC', organization, other?.position ?? LATEST);
-    return this.openRun(organization)?.trigger ?? last;
+    return this.trigger('org = ? AND settled IS NULL AND position < ? ORDER BY position DESC', organization, other?.position ?? LATEST);
   }
 
   private trigger(where: string, ...bounds: (string | number)[]): Trigger | null {
@@ -153,15 +154,15 @@ export class Allocator {
         position = outcome.position;
       },
     };
-    if (trigger.kind === 'terms') await this.settleTerms(run, open !== null);
+    if (trigger.kind === 'terms') await this.settleTerms(run);
     else await this.allocate(run, revision, () => revision);
     await this.options.projector.waitFor(() => (this.options.projector.position ?? -1) >= position, 600_000);
   }
 
   /** Only terms that an allocation looks at move anything: a new name doesn't. A run that began goes on, whatever it was for. */
-  private async settleTerms(run: Run, isOpen: boolean): Promise<void> {
+  private async settleTerms(run: Run): Promise<void> {
     const { organization, position } = run.trigger;
-    const settled = isOpen ? null : this.lastSettled(organization);
+    const settled = run.done > 0 ? null : this.lastSettled(organization);
     if (settled !== null && this.books.drawsAlike(organization, settled, position)) await run.append({ final: true });
     else await reallocate(run, this.books.at(organization, position));
   }

@@ -42,24 +42,15 @@ export class BookReader {
 
   /** Nothing that an allocation looks at changed between two positions: what was allocated at the first is right at the second. */
   drawsAlike(organization: string, from: number, to: number): boolean {
-    const spelled = (position: number) => {
-      const names = new Map<string, readonly string[]>();
-      return (provider: string): readonly string[] => {
-        if (!names.has(provider)) names.set(provider, this.namesOf(organization, provider, position));
-        return names.get(provider) as readonly string[];
-      };
-    };
-    const [before, after] = [spelled(from), spelled(to)];
-    return this.entities.list(organization, 'commitment', { limit: ALL, position: to }).every((entity) => {
-      const [old, now] = [this.commitments.at(entity, from), this.commitments.at(entity, to)];
-      if (old.state.status === 'none' || now.state.status === 'none') return false;
-      const [was, is] = [before(old.state.provider), after(now.state.provider)];
-      if (old.revision === now.revision && was.join('\0') === is.join('\0')) return true;
-      return (
-        drawingTerms({ commitment: old.state as MadeCommitment, number: entity.number, spellings: was }) ===
-        drawingTerms({ commitment: now.state as MadeCommitment, number: entity.number, spellings: is })
-      );
-    });
+    const before = new Map(this.at(organization, from).map((entry) => [entry.number, entry]));
+    const after = this.at(organization, to);
+    return (
+      before.size === after.length &&
+      after.every((entry) => {
+        const old = before.get(entry.number);
+        return old !== undefined && (isSame(old, entry) || drawingTerms(old) === drawingTerms(entry));
+      })
+    );
   }
 
   private namesOf(organization: string, partyId: string, position: number): readonly string[] {
@@ -68,3 +59,6 @@ export class BookReader {
     return party?.status === 'registered' ? spellings(party) : [];
   }
 }
+
+/** Known by its revision: of many commitments few changed. */
+const isSame = (a: BookEntry, b: BookEntry): boolean => a.commitment === b.commitment && a.spellings.join('\0') === b.spellings.join('\0');

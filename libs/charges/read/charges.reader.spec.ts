@@ -54,6 +54,7 @@ describe('charges by a filter', () => {
     ...SERVICES.map((service) => ({ service })),
     ...PROVIDERS.map((provider) => ({ provider, service: 'Compute' })),
     { service: 'nothing such' },
+    { provider: '', service: '' },
     { provider: 'AWS', drew: true },
     { drew: false },
     { reason: 'DREW' },

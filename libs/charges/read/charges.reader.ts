@@ -62,7 +62,8 @@ export class ChargesReader {
   /** A page in recorded order after `after`. Chunks that cannot hold a match are not opened. */
   async page(moment: Moment, filter: ChargeFilter, after: ChargeKey | null, limit: number): Promise<readonly KnownCharge[]> {
     const found: KnownCharge[] = [];
-    const texts = [filter.provider, filter.service].filter((text) => typeof text === 'string');
+    // As in `rowMatches`, an empty text is no condition.
+    const texts = [filter.provider, filter.service].flatMap((text) => (text ? [text] : []));
     for (const address of this.candidates(moment, filter, after)) {
       // A rare match is looked for through many chunks, and nobody waits for that but who asked.
       await turn();

@@ -58,11 +58,8 @@ export class Chunks {
     for (const row of rows) yield toChunk(row);
   }
 
-  async chunk(organization: string, { deliveryId, chunk }: ChunkAddress): Promise<ChargeChunk> {
-    const key = `${deliveryId}|${chunk}`;
-    const known = this.kept.get(key);
-    if (known) return known;
-    return this.keep(key, await this.read(organization, { deliveryId, chunk }));
+  async chunk(organization: string, address: ChunkAddress): Promise<ChargeChunk> {
+    return (await this.chunkHolding(organization, address, [])) as ChargeChunk;
   }
 
   /** The same, or null where some of these texts are in no column of any row: seen without decoding where the store has the event's text. */
@@ -73,7 +70,10 @@ export class Chunks {
     const event = await this.read(organization, { deliveryId, chunk });
     const { text } = event;
     if (text !== undefined && !texts.every((each) => text.includes(JSON.stringify(each)))) return null;
-    return this.keep(key, event);
+    const decoded = decodeChargeChunk(event.data as unknown as ChargeChunkData);
+    if (this.kept.size >= this.capacity) this.kept.delete(this.kept.keys().next().value as string);
+    this.kept.set(key, decoded);
+    return decoded;
   }
 
   /** Some decision about a row of the chunk may give this reason. */
@@ -104,13 +104,6 @@ export class Chunks {
       .sql('SELECT r.indexes FROM reversals r JOIN deliveries d ON d.id = r.by_delivery WHERE r.delivery = ? AND r.chunk = ? AND d.position <= ?')
       .all<[string]>(deliveryId, chunk, position);
     return new Set(rows.flatMap(([indexes]) => JSON.parse(indexes) as number[]));
-  }
-
-  private keep(key: string, { data }: RecordedEvent): ChargeChunk {
-    const decoded = decodeChargeChunk(data as unknown as ChargeChunkData);
-    if (this.kept.size >= this.capacity) this.kept.delete(this.kept.keys().next().value as string);
-    this.kept.set(key, decoded);
-    return decoded;
   }
 
   private async read(organization: string, { deliveryId, chunk }: ChunkAddress): Promise<RecordedEvent> {

@@ -105,23 +105,28 @@ export class GroupCommit {
       else answers.push({ append, outcome });
     }
     this.pending.unshift(...again);
-    if (characters > 0) checkpointer.committed(characters);
+    // What an answer rests on besides is on the disk: the writer has brought it there, whoever wrote it.
+    if (characters === 0) return this.answer(answers, null);
+    checkpointer.committed(characters);
     this.sync(answers);
   }
 
-  /** Also when nothing was written: what an answer rests on may be of another process, and not on the disk yet. */
   private sync(answers: readonly Answer[]): void {
     this.syncing = true;
     this.options.sync.later((fault) => {
       this.syncing = false;
       // What is not known to be on the disk stays unknown to readers as well.
       if (!fault) this.options.writer.committed();
-      this.next();
-      for (const { append, outcome } of answers) {
-        if (fault) append.reject(fault);
-        else append.resolve(outcome);
-      }
+      this.answer(answers, fault);
       if (!fault) this.options.onStored();
     });
+  }
+
+  private answer(answers: readonly Answer[], fault: Error | null): void {
+    this.next();
+    for (const { append, outcome } of answers) {
+      if (fault) append.reject(fault);
+      else append.resolve(outcome);
+    }
   }
 }

@@ -51,8 +51,6 @@ export class EmbeddedEventStore implements EventStore {
     this.reader = new Reader(this.log, this.tail);
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
     this.sync = new LogSync(path);
-    // What a process left behind that ended between its write and its sync.
-    this.sync.now();
     const { log, tail, reader, sync } = this;
     this.commits = new GroupCommit({
       writer: new Writer({ database, log, tail, reader, sync }),

@@ -35,8 +35,4 @@ export class Reader {
     const positions = this.tail.positions(stream, from, limit);
     return positions.map((position) => this.log.row(position).event(position));
   }
-
-  head(): number | null {
-    return this.log.lastPosition();
-  }
 }

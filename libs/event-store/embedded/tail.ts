@@ -5,6 +5,7 @@ import type { Log } from './log.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
 const TAIL_EVENTS_MAX = 8192;
+
 /** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
 interface Place {
   readonly first: number;

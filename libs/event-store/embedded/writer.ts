@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { recordedAtOf } from '../envelope.js';
-import { StoreFault } from '../fault.js';
+import { otherContent } from '../fault.js';
 import { type AppendOutcome, type ExpectedRevision, type NewEvent, stamped, type StreamAppended, type StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
@@ -104,6 +104,8 @@ export class Writer {
 
   /** Reads everything again: at the start and after a fault. */
   private reload(): void {
+    // What others wrote, or a process that ended between its write and its sync.
+    this.sync.now();
     this.added = [];
     this.index.reset();
     this.tail.reload();
@@ -232,10 +234,3 @@ export class Writer {
     return { stream, revision: head.revision, position: events.length > 0 ? this.position : 0, repeated: false };
   }
 }
-
-export const otherContent = (id: string, stream: string): StoreFault =>
-  new StoreFault(
-    'STORE-111',
-    `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`,
-    { retryable: false },
-  );

@@ -13,7 +13,7 @@ import {
 
 import { canonicalJson } from '#kernel';
 
-import { StoreFault } from '../fault.js';
+import { otherContent, StoreFault } from '../fault.js';
 import {
   stamped,
   type AppendOutcome,
@@ -266,10 +266,3 @@ function toClientEvent(id: string, type: string, data: string, metadata: string)
   // Metadata goes as the very bytes; for data the client insists on an object, whose canonical form is the same.
   return jsonEvent({ id, type, data: JSON.parse(data) as Record<string, unknown>, metadata: new Uint8Array(Buffer.from(metadata)) });
 }
-
-const otherContent = (id: string, stream: string): StoreFault =>
-  new StoreFault(
-    'STORE-111',
-    `Event ${id} stands in ${stream} with other content. The stored event was kept, nothing was written. This is a defect: one id must always carry the same event.`,
-    { retryable: false },
-  );

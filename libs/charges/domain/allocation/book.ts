@@ -76,7 +76,7 @@ export function drawingTerms({ commitment, number, spellings }: BookEntry): stri
     .filter(({ voided }) => !voided)
     .map(({ kind, effectiveAt, changes }) => ({ kind, effectiveAt, changes: drawing(changes) }))
     .filter(({ kind, effectiveAt, changes }) => kind !== 'amended' || !isExact(effectiveAt) || Object.keys(changes).length > 0);
-  const parts = { status: commitment.status, terms: drawing(commitment.terms), final: drawing(commitment.final), facts, number, spellings };
+  const parts = { terms: drawing(commitment.terms), final: drawing(commitment.final), facts, number, spellings };
   return JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }
 
