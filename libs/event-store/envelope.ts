@@ -23,20 +23,44 @@ export type OwnEnvelope = Pick<EnvelopeFields, 'effectiveAt' | 'evidence' | 'sch
 export type CommonEnvelope = Omit<EnvelopeFields, keyof OwnEnvelope>;
 
 /**
- * The envelope as canonical JSON, cut in two where the writer puts the moment of recording. Correlation and causation carry
+ * The envelope as canonical JSON, in pieces: those that differ between commands stand alone. Correlation and causation carry
  * EventStoreDB's reserved names, so that its own by-correlation projection and its tools work on the ledger's streams.
  */
 export const envelopeText = (fields: EnvelopeFields): NewMetadata => envelopeOf(fields)(fields);
 
 /** The same for several events that differ in what is their own. */
 export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => NewMetadata {
-  const start = `{"$causationId":${text(common.causation)},"$correlationId":${text(common.correlation)},"actor":${text(common.actor)},"effectiveAt":`;
-  const middle = `,"keyDigest":${text(common.keyDigest)},"onBehalfOf":${text(common.onBehalfOf)},"organization":${text(common.organization)},"recordedAt":"`;
-  const end = `","ruleVersion":${text(common.ruleVersion)},"schemaVersion":`;
+  const correlation = text(common.correlation);
+  const keyDigest = text(common.keyDigest);
+  const { start, actor, onBehalfOf, end } = callerPieces(common);
   return ({ effectiveAt, evidence, schemaVersion }) => {
     const own = `${text(effectiveAt)},"evidence":${evidence.length === 0 ? '[]' : canonicalJson(evidence)}`;
-    return [start + own + middle, `${end}${schemaVersion}}`];
+    return [start, correlation, actor, own, ',"keyDigest":', keyDigest, onBehalfOf, `${end}${schemaVersion}}`];
   };
+}
+
+type Caller = Omit<CommonEnvelope, 'correlation' | 'keyDigest'>;
+type CallerPieces = Readonly<Record<'start' | 'actor' | 'onBehalfOf' | 'end', string>>;
+let last: { readonly of: Caller; readonly pieces: CallerPieces } | undefined;
+
+/** One caller sends many commands: what is the same for all of them is written once. */
+function callerPieces(of: Caller): CallerPieces {
+  if (
+    last?.of.actor !== of.actor ||
+    last.of.organization !== of.organization ||
+    last.of.onBehalfOf !== of.onBehalfOf ||
+    last.of.causation !== of.causation ||
+    last.of.ruleVersion !== of.ruleVersion
+  ) {
+    const pieces = {
+      start: `{"$causationId":${text(of.causation)},"$correlationId":`,
+      actor: `,"actor":${text(of.actor)},"effectiveAt":`,
+      onBehalfOf: `,"onBehalfOf":${text(of.onBehalfOf)},"organization":${text(of.organization)},"recordedAt":"`,
+      end: `","ruleVersion":${text(of.ruleVersion)},"schemaVersion":`,
+    };
+    last = { of, pieces };
+  }
+  return last.pieces;
 }
 
 const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));

@@ -18,13 +18,20 @@ export interface NewEvent {
 }
 
 /**
- * Canonical JSON text of the envelope: whole, or cut in two where the store's writer puts the `recordedAt` that it stamps (ISO 8601,
- * UTC, milliseconds).
+ * Canonical JSON text of the envelope: whole, or in pieces, where the store's writer puts the `recordedAt` that it stamps (ISO 8601,
+ * UTC, milliseconds) before the last one.
  */
-export type NewMetadata = string | readonly [before: string, after: string];
+export type NewMetadata = string | readonly string[];
 
-export const stamped = (metadata: NewMetadata, recordedAt: string): string =>
-  typeof metadata === 'string' ? metadata : metadata[0] + recordedAt + metadata[1];
+/** All of it, in pieces that many events have in common. */
+export function metadataPieces(metadata: NewMetadata, recordedAt: string): readonly string[] {
+  if (typeof metadata === 'string') return metadata.split(/(?<=,)/);
+  const pieces = metadata.slice(0, -1);
+  pieces.push(recordedAt, metadata[metadata.length - 1] as string);
+  return pieces;
+}
+
+export const stamped = (metadata: NewMetadata, recordedAt: string): string => metadataPieces(metadata, recordedAt).join('');
 
 export interface StreamWrite {
   readonly stream: string;

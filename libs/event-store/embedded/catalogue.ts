@@ -2,9 +2,10 @@ import type { Tail } from './tail.js';
 
 const STREAMS_MAX = 100_000;
 
-/** A stream's last revision; -1 before the first event. */
+/** A stream's last revision, -1 before the first event, and the number of the commit that last wrote to it. */
 export interface Head {
   revision: number;
+  commit: number;
 }
 
 /**
@@ -26,7 +27,7 @@ export class Catalogue {
   head(name: string): Head {
     const cached = this.cached(name);
     if (cached) return cached;
-    const head = { revision: this.tail.lastRevision(name) };
+    const head = { revision: this.tail.lastRevision(name), commit: 0 };
     if (head.revision > 0) this.remember(name, head);
     return head;
   }

@@ -2,10 +2,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
 import { BulkInsert } from './bulk-insert.js';
-import { entriesOf, nameHash, type Tail } from './tail.js';
+import type { Tail } from './tail.js';
 
 /** The older part's entries are written over so many commits, that none of them takes long. */
-const SLICES = 64;
+const SLICES = 256;
 const ENTRY = 3;
 /** So many names are looked up with one statement. */
 const HASHES = 25;
@@ -40,7 +40,7 @@ export class IndexWriter {
     if (this.entries === null) {
       if (!tail.isLong) return 0;
       const { places, until } = tail.age();
-      [this.entries, this.until, this.written, this.ordered] = [entriesOf(places), until, 0, 0];
+      [this.entries, this.until, this.written, this.ordered] = [places.entries(), until, 0, 0];
       return 0;
     }
     // The next part waits when the tail is long again: commits that large are rare, and this one is nearly written.
@@ -71,11 +71,11 @@ export class IndexWriter {
   }
 
   /** Nearly all streams that a commit makes are those of keys never seen before, so one answer for many is enough. */
-  knowsAnyOf(streams: readonly string[]): boolean {
-    for (let from = 0; from < streams.length; from += HASHES) {
-      const hashes = streams.slice(from, from + HASHES).map(nameHash);
-      while (hashes.length < HASHES) hashes.push(hashes[0] as number);
-      if ((this.knowsAny.get(...hashes) as unknown as [number])[0] !== 0) return true;
+  knowsAnyOf(hashes: readonly number[]): boolean {
+    for (let from = 0; from < hashes.length; from += HASHES) {
+      const some = hashes.slice(from, from + HASHES);
+      while (some.length < HASHES) some.push(some[0] as number);
+      if ((this.knowsAny.get(...some) as unknown as [number])[0] !== 0) return true;
     }
     return false;
   }

@@ -71,7 +71,7 @@ export class LogRow {
 export class Log {
   private heads: (string | number)[] = [];
   private body = '';
-  private envelope = '';
+  private envelope: readonly string[] = [];
   private last = 0;
   private readonly rows = new Map<number, LogRow>();
   private inserts: LogInsert[] = [];
@@ -87,13 +87,19 @@ export class Log {
     this.max = arrays(database.prepare('SELECT max(last) FROM log'));
   }
 
-  /** Kept until `take`: no reader sees it before it is committed. */
-  add(position: number, stream: string, revision: number, event: NewEvent, metadata: string): void {
-    const at = this.body.length;
-    const start = sameStart(this.envelope, metadata);
-    const end = sameEnd(this.envelope, metadata, start);
-    this.heads.push(stream, revision, event.type, event.id, at, at + event.data.length, start, end);
-    this.body += event.data + metadata.slice(start, metadata.length - end);
+  /**
+   * Kept until `take`: no reader sees it before it is committed. `metadata` comes in pieces: those at its start and at its end that are
+   * equal to those of the event before are not written again.
+   */
+  add(position: number, stream: string, revision: number, event: NewEvent, metadata: readonly string[]): void {
+    const before = this.envelope;
+    let [first, start, last, end] = [0, 0, metadata.length, 0];
+    while (first < last && first < before.length && metadata[first] === before[first]) start += (metadata[first++] as string).length;
+    for (let at = before.length; last > first && at > first && metadata[last - 1] === before[at - 1]; at--) end += (metadata[--last] as string).length;
+    const from = this.body.length;
+    this.heads.push(stream, revision, event.type, event.id, from, from + event.data.length, start, end);
+    this.body += event.data;
+    for (let i = first; i < last; i++) this.body += metadata[i] as string;
     this.envelope = metadata;
     this.last = position;
     if (this.body.length >= ROW_CHARACTERS_MAX) this.closeRow();
@@ -116,7 +122,7 @@ export class Log {
   private beginRow(): void {
     this.heads = [];
     this.body = '';
-    this.envelope = '';
+    this.envelope = [];
   }
 
   /** Forgets what was added and not taken. */
@@ -154,22 +160,4 @@ export class Log {
   lastPosition(): number | null {
     return (this.max.get() as unknown as [number | null])[0];
   }
-}
-
-/** How many characters two texts share at their start; a pair of surrogates is never cut, which UTF-8 could not hold. */
-function sameStart(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let same = 0;
-  while (same < most && a.charCodeAt(same) === b.charCodeAt(same)) same++;
-  const last = b.charCodeAt(same - 1);
-  return same > 0 && last >= 0xd800 && last <= 0xdbff ? same - 1 : same;
-}
-
-/** The same at their end, without what they share at their start. */
-function sameEnd(a: string, b: string, start: number): number {
-  const most = Math.min(a.length, b.length) - start;
-  let same = 0;
-  while (same < most && a.charCodeAt(a.length - 1 - same) === b.charCodeAt(b.length - 1 - same)) same++;
-  const first = b.charCodeAt(b.length - same);
-  return same > 0 && first >= 0xdc00 && first <= 0xdfff ? same - 1 : same;
 }

@@ -2,17 +2,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
 import type { Log } from './log.js';
+import { nameHash, Places } from './places.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
-const TAIL_EVENTS_MAX = 8192;
-
-/** The events of one stream that have no index entry yet: revisions `first`, `first + 1`, … at these positions. */
-interface Place {
-  readonly first: number;
-  readonly positions: number[];
-}
-
-type Places = Map<string, Place | number>;
+const TAIL_EVENTS_MAX = 32_768;
 
 /** The older part of the tail, on its way into the index. */
 interface Older {
@@ -28,9 +21,7 @@ interface Older {
  */
 export class Tail {
   position = 0;
-  private events = 0;
-  /** A bare position is that of a stream's only event, at revision 0: such are the streams of the commands' keys. */
-  private places: Places = new Map();
+  private places = new Places();
   private older: Older | null = null;
   private readonly watermark: StatementSync;
   private readonly between: StatementSync;
@@ -48,9 +39,8 @@ export class Tail {
   }
 
   reload(): void {
-    this.places = new Map();
+    this.places = new Places();
     this.older = null;
-    this.events = 0;
     this.log.forget();
     [this.position] = this.watermark.get() as unknown as [number];
     this.catchUp();
@@ -67,20 +57,20 @@ export class Tail {
   }
 
   get isLong(): boolean {
-    return this.events >= TAIL_EVENTS_MAX;
+    return this.places.size >= TAIL_EVENTS_MAX;
   }
 
   /** What is in memory of a stream: its last revision, or undefined. */
-  recent(stream: string): number | undefined {
-    const place = this.places.get(stream) ?? this.older?.places.get(stream);
-    return place === undefined ? undefined : firstOf(place) + positionsOf(place).length - 1;
+  recent(stream: string, hash = nameHash(stream)): number | undefined {
+    return this.places.lastRevision(stream, hash) ?? this.older?.places.lastRevision(stream, hash);
   }
 
   /** -1 for a stream that does not exist. */
   lastRevision(stream: string): number {
-    const recent = this.recent(stream);
+    const hash = nameHash(stream);
+    const recent = this.recent(stream, hash);
     if (recent !== undefined) return recent;
-    for (const [revision, position] of this.lastOf.iterate(nameHash(stream)) as unknown as Iterable<[number, number]>) {
+    for (const [revision, position] of this.lastOf.iterate(hash) as unknown as Iterable<[number, number]>) {
       if (this.isOf(stream, position)) return revision;
     }
     return -1;
@@ -88,41 +78,32 @@ export class Tail {
 
   /** The positions of a stream's events, from a revision on. */
   positions(stream: string, from: number, limit: number): number[] {
-    const kept = [this.older?.places.get(stream), this.places.get(stream)].filter((place) => place !== undefined);
-    const first = kept.length === 0 ? Number.MAX_SAFE_INTEGER : firstOf(kept[0] as Place | number);
+    const hash = nameHash(stream);
+    const kept = [this.older?.places.of(stream, hash), this.places.of(stream, hash)].filter((place) => place !== undefined);
+    const first = kept[0]?.first ?? Number.MAX_SAFE_INTEGER;
     const found: number[] = [];
     if (from < first) {
-      for (const [position] of this.between.iterate(nameHash(stream), from, first) as unknown as Iterable<[number]>) {
+      for (const [position] of this.between.iterate(hash, from, first) as unknown as Iterable<[number]>) {
         if (found.length >= limit) break;
         if (this.isOf(stream, position)) found.push(position);
       }
     }
-    for (const place of kept) {
-      const positions = positionsOf(place);
-      for (let i = Math.max(0, from - firstOf(place)); i < positions.length && found.length < limit; i++) found.push(positions[i] as number);
+    for (const { first: start, positions } of kept) {
+      for (let i = Math.max(0, from - start); i < positions.length && found.length < limit; i++) found.push(positions[i] as number);
     }
     return found;
   }
 
   add(stream: string, revision: number, position: number): void {
     this.position = position;
-    this.events++;
-    if (revision === 0) {
-      this.places.set(stream, position);
-      return;
-    }
-    const place = this.places.get(stream);
-    if (place === undefined) this.places.set(stream, { first: revision, positions: [position] });
-    else if (typeof place === 'number') this.places.set(stream, { first: 0, positions: [place, position] });
-    else place.positions.push(position);
+    this.places.add(stream, revision, position);
   }
 
   /** Makes all of it the older part; what that was is in the index. */
   age(): Older {
     const older = { places: this.places, until: this.position };
     this.older = older;
-    this.places = new Map();
-    this.events = 0;
+    this.places = new Places();
     return older;
   }
 
@@ -135,40 +116,4 @@ export class Tail {
   private isOf(stream: string, position: number): boolean {
     return this.log.row(position).stream(position) === stream;
   }
-}
-
-/** Hash, revision and position of each event, in the order of the index, which saves it most of its work. */
-export function entriesOf(places: Places): Float64Array {
-  const byHash = new Map<number, Place | number>();
-  const entries: number[] = [];
-  for (const [stream, place] of places) {
-    const hash = nameHash(stream);
-    // Of two names with one hash the second comes out of order: rare, and it costs the index a step.
-    if (byHash.has(hash)) push(entries, hash, place);
-    else byHash.set(hash, place);
-  }
-  // Numbers alone are sorted ten times as fast as rows.
-  for (const hash of Float64Array.from(byHash.keys()).sort()) push(entries, hash, byHash.get(hash) as Place | number);
-  return Float64Array.from(entries);
-}
-
-function push(entries: number[], hash: number, place: Place | number): void {
-  const first = firstOf(place);
-  const positions = positionsOf(place);
-  for (let i = 0; i < positions.length; i++) entries.push(hash, first + i, positions[i] as number);
-}
-
-const firstOf = (place: Place | number): number => (typeof place === 'number' ? 0 : place.first);
-const positionsOf = (place: Place | number): readonly number[] => (typeof place === 'number' ? [place] : place.positions);
-
-/** FNV-1a over the halves of a name's characters, 52 bits: spreads names over the index. Stored, so never to be changed. */
-export function nameHash(name: string): number {
-  let high = 0x811c9dc5;
-  let low = 0x9747b28c;
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i);
-    high = Math.imul(high ^ code, 0x01000193);
-    low = Math.imul(low ^ code, 0x5bd1e995);
-  }
-  return (high >>> 12) * 0x100000000 + (low >>> 0);
 }

@@ -2,12 +2,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { recordedAtOf } from '../envelope.js';
 import { otherContent } from '../fault.js';
-import { type AppendOutcome, type ExpectedRevision, type NewEvent, stamped, type StreamAppended, type StreamWrite } from '../port.js';
+import { type AppendOutcome, type ExpectedRevision, metadataPieces, type NewEvent, type StreamAppended, type StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
 import { IndexWriter } from './index-writer.js';
 import type { Log } from './log.js';
 import type { LogSync } from './log-sync.js';
+import { nameHash } from './places.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
 import type { Tail } from './tail.js';
@@ -57,10 +58,10 @@ export class Writer {
   private known = 0;
   private position = 0;
   private added: Added[] = [];
-  /** Streams that the commit at hand writes. */
-  private heads = new Map<string, Head>();
-  /** Streams without an entry in the index need not be looked up one by one. */
-  private allNew = false;
+  /** Counts the commits, so that a head can say whether the one at hand wrote to it. */
+  private number = 0;
+  /** Streams that begin with the commit at hand. */
+  private beginning = new Map<string, Head>();
 
   constructor({ database, log, tail, reader, sync }: WriterParts) {
     [this.database, this.log, this.tail, this.reader, this.sync] = [database, log, tail, reader, sync];
@@ -136,19 +137,26 @@ export class Writer {
     }
     this.position = this.known;
     this.added = [];
-    // Never emptied but replaced: the tables of an emptied one keep each other in memory until a full garbage collection.
-    this.heads = new Map();
+    this.number++;
     this.log.discard();
-    this.allNew = !this.index.knowsAnyOf(this.unknown(appends));
+    this.beginning = this.newStreams(appends);
   }
 
-  /** Streams that are to be new, and of which the tail knows nothing. */
-  private unknown(appends: readonly (readonly StreamWrite[])[]): string[] {
-    const streams: string[] = [];
+  /** The streams that are to be new and of which nothing is known; empty when the index may know one of them. */
+  private newStreams(appends: readonly (readonly StreamWrite[])[]): Map<string, Head> {
+    // Never emptied but made anew: the tables of an emptied Map keep each other in memory until a full garbage collection.
+    const streams = new Map<string, Head>();
+    const hashes: number[] = [];
     for (const writes of appends) {
-      for (const { stream, expected } of writes) if (expected === 'no-stream' && this.tail.recent(stream) === undefined) streams.push(stream);
+      for (const { stream, expected } of writes) {
+        if (expected !== 'no-stream') continue;
+        const hash = nameHash(stream);
+        if (this.tail.recent(stream, hash) !== undefined) continue;
+        streams.set(stream, { revision: -1, commit: 0 });
+        hashes.push(hash);
+      }
     }
-    return streams;
+    return this.index.knowsAnyOf(hashes) ? new Map() : streams;
   }
 
   private insert(): number {
@@ -190,23 +198,16 @@ export class Writer {
 
   private plan(write: StreamWrite): Plan | { actual: ExpectedRevision } | null {
     const { stream, expected, events } = write;
-    const head = this.headOf(write);
+    const head = this.beginning.get(stream) ?? this.catalogue.head(stream);
     const actual = head.revision;
     const wanted = expected === 'no-stream' ? -1 : expected;
     if (actual === wanted) return { write, head, repeated: null };
     if (wanted < actual && events.length > 0) {
-      if (this.heads.has(stream)) return null;
+      if (head.commit === this.number) return null;
       const repeated = this.repeat(wanted, write);
       if (repeated) return { write, head, repeated };
     }
     return { actual: actual < 0 ? 'no-stream' : actual };
-  }
-
-  private headOf({ stream, expected }: StreamWrite): Head {
-    const planned = this.heads.get(stream);
-    if (planned) return planned;
-    if (expected !== 'no-stream' || !this.allNew) return this.catalogue.head(stream);
-    return { revision: this.tail.recent(stream) ?? -1 };
   }
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
@@ -227,10 +228,10 @@ export class Writer {
     for (const event of events) {
       this.position++;
       head.revision++;
-      this.log.add(this.position, stream, head.revision, event, stamped(event.metadata, this.recordedAt));
+      this.log.add(this.position, stream, head.revision, event, metadataPieces(event.metadata, this.recordedAt));
       this.added.push({ stream, revision: head.revision, position: this.position });
     }
-    if (events.length > 0) this.heads.set(stream, head);
+    if (events.length > 0) head.commit = this.number;
     return { stream, revision: head.revision, position: events.length > 0 ? this.position : 0, repeated: false };
   }
 }
