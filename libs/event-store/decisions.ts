@@ -31,32 +31,43 @@ const PAGE = 200;
 
 export function createDecisions({ store, ledger, cacheSize = 10_000 }: DecisionsOptions): Decisions {
   const aggregates = new Aggregates(store, cacheSize);
-  const turns = new Map<string, Turn>();
+  const turns = new Turns();
   return {
     load: (stream, decider, codec) => aggregates.current(stream, decider, codec),
-    execute: (request) => {
-      const run = () => new Command(store, aggregates, ledger, request).run();
-      // Commands on one stream queue here instead of colliding in the store.
-      const before = turns.get(request.target)?.result;
-      const result = before ? before.then(run, run) : run();
-      const turn: Turn = { result };
-      turns.set(request.target, turn);
-      const done = (): void => {
-        turn.result = null;
-        if (turns.get(request.target) === turn) turns.delete(request.target);
-      };
-      result.then(done, done);
-      return result;
-    },
+    execute: (request) => turns.take(request.target, new Command(store, aggregates, ledger, request)),
   };
 }
 
+/** Commands on one stream queue here instead of colliding in the store. */
+class Turns {
+  private last = new Map<string, Waiting>();
+
+  take<State, C, Event, R extends Rejection>(stream: string, command: Command<State, C, Event, R>): Promise<CommandResult<Event, R>> {
+    const turn: Waiting = { next: null };
+    const before = this.last.get(stream);
+    this.last.set(stream, turn);
+    if (!before) return this.run(stream, turn, command);
+    return new Promise((resolve) => (before.next = () => resolve(this.run(stream, turn, command))));
+  }
+
+  private async run<T>(stream: string, turn: Waiting, command: { run(): Promise<T> }): Promise<T> {
+    try {
+      return await command.run();
+    } finally {
+      const { next } = turn;
+      turn.next = null;
+      if (next) next();
+      else this.last.delete(stream);
+    }
+  }
+}
+
 /**
- * The last command on a stream. Emptied when it is done: a Map that changes much leaves old tables behind, each of which keeps the
- * next one and all that was in it until a full garbage collection, and a hundred megabytes of finished commands cost long pauses.
+ * Who waits for a command to end. Emptied then: a Map that changes much leaves old tables behind, each of which keeps the next one and
+ * all that was in it until a full garbage collection, and a hundred megabytes of finished commands cost long pauses.
  */
-interface Turn {
-  result: Promise<unknown> | null;
+interface Waiting {
+  next: (() => void) | null;
 }
 
 /** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */

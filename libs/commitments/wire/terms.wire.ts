@@ -76,39 +76,50 @@ function measureFromJson(json: Json): Measure {
   return cost ? { kind: 'cost', ...cost } : { kind: 'quantity', ...(quantity as { column: never; unit: string }) };
 }
 
-const clauses = (list: readonly Clause[] | undefined): JsonObject | undefined => list && { items: list.map(clauseToJson) };
+const clauses = (list: readonly Clause[]): JsonObject => ({ items: list.map(clauseToJson) });
 const clausesFrom = (json: Json): readonly Clause[] => ((json as { items?: Json[] }).items ?? []).map(clauseFromJson);
 
 /** Fields that may be set to "none": named in `unset`, so that an absent member always means "not named". */
 const UNSETTABLE = ['term', 'interval', 'parent', 'marketplace'] as const;
 
+type Writers = { readonly [F in keyof TermChanges]-?: (value: Exclude<TermChanges[F], null | undefined>) => Json };
+const WRITERS: Writers = {
+  name: (name) => name,
+  kind: (kind) => kind,
+  category: (category) => category,
+  model: (model) => model,
+  measure: measureToJson,
+  prepaid: (value) => ({ value }),
+  term: periodToJson,
+  schedule: scheduleToJson,
+  interval: ({ unit, count }) => ({ unit, count }),
+  eligibility: eligibilityToJson,
+  priority: (value) => ({ value }),
+  parent: (parent) => parent,
+  reference: ({ contractCommitments, commitmentDiscountIds }) => ({
+    contractCommitments: contractCommitments.map((each) => ({ ...each })),
+    commitmentDiscountIds,
+  }),
+  purchaseRows: clauses,
+  feeRows: clauses,
+  marketplace: ({ share, rows }) => ({ share: decimalToJson(share), rows: rows.map(clauseToJson) }),
+  periodDate: (date) => date,
+  trancheAmounts: (amounts) => amounts.map(({ id, amount }) => ({ amount: amountToJson(amount), id })),
+};
+
+/** Looks at what is named only: of an amendment's fields that is one or two of twenty. */
 export function changesToJson(terms: TermChanges): JsonObject {
-  const { term, interval, parent, marketplace, reference } = terms;
-  const unset = UNSETTABLE.filter((field) => terms[field] === null);
-  return {
-    name: terms.name,
-    kind: terms.kind,
-    category: terms.category,
-    model: terms.model,
-    measure: terms.measure && measureToJson(terms.measure),
-    prepaid: terms.prepaid === undefined ? undefined : { value: terms.prepaid },
-    term: term ? periodToJson(term) : undefined,
-    schedule: terms.schedule && scheduleToJson(terms.schedule),
-    interval: interval ? { unit: interval.unit, count: interval.count } : undefined,
-    eligibility: terms.eligibility && eligibilityToJson(terms.eligibility),
-    priority: terms.priority === undefined ? undefined : { value: terms.priority },
-    parent: parent ?? undefined,
-    reference: reference && {
-      contractCommitments: reference.contractCommitments.map((each) => ({ ...each })),
-      commitmentDiscountIds: reference.commitmentDiscountIds,
-    },
-    purchaseRows: clauses(terms.purchaseRows),
-    feeRows: clauses(terms.feeRows),
-    marketplace: marketplace ? { share: decimalToJson(marketplace.share), rows: marketplace.rows.map(clauseToJson) } : undefined,
-    periodDate: terms.periodDate,
-    trancheAmounts: terms.trancheAmounts?.map(({ id, amount }) => ({ id, amount: amountToJson(amount) })),
-    unset: unset.length > 0 ? unset : undefined,
-  };
+  const json: Record<string, Json> = {};
+  let unset: string[] | undefined;
+  for (const field in terms) {
+    const value = terms[field as keyof TermChanges];
+    if (value === undefined) continue;
+    if (value === null) (unset ??= []).push(field);
+    else json[field] = (WRITERS[field as keyof TermChanges] as (value: unknown) => Json)(value);
+  }
+  // The order of the fields is not the caller's to choose: what is stored must not hang on it.
+  if (unset) json['unset'] = UNSETTABLE.filter((field) => unset.includes(field));
+  return json;
 }
 
 type Readers = { readonly [F in keyof TermChanges]-?: (json: Json) => TermChanges[F] };
