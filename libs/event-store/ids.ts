@@ -3,8 +3,16 @@ import { hash } from 'node:crypto';
 /** The namespace of all name-based ids of the ledger: never to be changed, every stored id hangs on it. */
 export const TENOR_NAMESPACE = '6f1f0f5e-3c5b-5d0a-9d5e-7a6c1b0e4f21';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-export const isUuid = (text: string): boolean => text.length === 36 && UUID.test(text);
+/** In lower case. Asked for every event that is stored, where a regular expression costs three times as much. */
+export function isUuid(text: string): boolean {
+  if (text.length !== 36) return false;
+  for (let i = 0; i < 36; i++) {
+    const code = text.charCodeAt(i);
+    const fits = i === 8 || i === 13 || i === 18 || i === 23 ? code === 0x2d : (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
+    if (!fits) return false;
+  }
+  return true;
+}
 
 export const sha256 = (input: string | Uint8Array): string => hash('sha256', input, 'hex');
 

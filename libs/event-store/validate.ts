@@ -41,8 +41,10 @@ function validateEvents({ stream, events }: StreamWrite): void {
 function validateEvent(event: NewEvent): void {
   if (!isUuid(event.id)) throw malformed(`"${event.id}" is no UUID in lower case`);
   if (event.type.length === 0 || event.type.startsWith('$')) throw malformed(`"${event.type}" is no event type of a ledger`);
-  if (!event.data.startsWith('{')) throw malformed(`the data of event ${event.id} is no JSON object`);
+  if (event.data.charCodeAt(0) !== OPENING) throw malformed(`the data of event ${event.id} is no JSON object`);
 }
+
+const OPENING = '{'.charCodeAt(0);
 
 const malformed = (what: string): StoreFault =>
   new StoreFault('STORE-113', `Malformed append: ${what}. Nothing was written. This is a defect of the caller.`, { retryable: false });

@@ -28,8 +28,12 @@ export class Catalogue {
     const cached = this.cached(name);
     if (cached) return cached;
     const head = { revision: this.tail.lastRevision(name), commit: 0 };
-    if (head.revision > 0) this.remember(name, head);
+    if (this.keeps(head)) this.remember(name, head);
     return head;
+  }
+
+  keeps(head: Head): boolean {
+    return head.revision > 0;
   }
 
   private cached(name: string): Head | undefined {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-import type { NewEvent } from '../port.js';
+import { metadataPieces, type NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
 import { StoredEvent } from './stored-event.js';
 
@@ -87,15 +87,14 @@ export class Log {
     this.max = arrays(database.prepare('SELECT max(last) FROM log'));
   }
 
-  /**
-   * Kept until `take`: no reader sees it before it is committed. `metadata` comes in pieces: those at its start and at its end that are
-   * equal to those of the event before are not written again.
-   */
-  add(position: number, stream: string, revision: number, event: NewEvent, metadata: readonly string[]): void {
+  /** Kept until `take`: no reader sees it before it is committed. Of the metadata only those pieces that the event before did not have. */
+  add(position: number, stream: string, revision: number, event: NewEvent, recordedAt: string): void {
+    const metadata = metadataPieces(event.metadata, recordedAt);
     const before = this.envelope;
+    const least = Math.min(metadata.length, before.length);
     let [first, start, last, end] = [0, 0, metadata.length, 0];
-    while (first < last && first < before.length && metadata[first] === before[first]) start += (metadata[first++] as string).length;
-    for (let at = before.length; last > first && at > first && metadata[last - 1] === before[at - 1]; at--) end += (metadata[--last] as string).length;
+    for (; first < least && metadata[first] === before[first]; first++) start += (metadata[first] as string).length;
+    for (let at = before.length - 1; last > first && at >= first && metadata[last - 1] === before[at]; at--) end += (metadata[--last] as string).length;
     const from = this.body.length;
     this.heads.push(stream, revision, event.type, event.id, from, from + event.data.length, start, end);
     this.body += event.data;

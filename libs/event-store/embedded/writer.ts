@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { recordedAtOf } from '../envelope.js';
 import { otherContent } from '../fault.js';
-import { type AppendOutcome, type ExpectedRevision, metadataPieces, type NewEvent, type StreamAppended, type StreamWrite } from '../port.js';
+import type { AppendOutcome, NewEvent, StreamAppended, StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
 import { IndexWriter } from './index-writer.js';
@@ -13,12 +13,8 @@ import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
 import type { Tail } from './tail.js';
 
-/** Where a write will go, or what already stands there. */
-interface Plan {
-  readonly write: StreamWrite;
-  readonly head: Head;
-  readonly repeated: StreamAppended | null;
-}
+/** The end of the stream that a write goes to, or what stands there already. */
+type Plan = Head | StreamAppended;
 
 interface Added {
   readonly stream: string;
@@ -60,8 +56,8 @@ export class Writer {
   private added: Added[] = [];
   /** Counts the commits, so that a head can say whether the one at hand wrote to it. */
   private number = 0;
-  /** Streams that begin with the commit at hand. */
-  private beginning = new Map<string, Head>();
+  /** Of streams that the commit at hand writes, those that the catalogue does not keep: most begin with it. */
+  private heads = new Map<string, Head>();
 
   constructor({ database, log, tail, reader, sync }: WriterParts) {
     [this.database, this.log, this.tail, this.reader, this.sync] = [database, log, tail, reader, sync];
@@ -139,7 +135,7 @@ export class Writer {
     this.added = [];
     this.number++;
     this.log.discard();
-    this.beginning = this.newStreams(appends);
+    this.heads = this.newStreams(appends);
   }
 
   /** The streams that are to be new and of which nothing is known; empty when the index may know one of them. */
@@ -175,39 +171,46 @@ export class Writer {
       for (const write of writes) {
         const plan = this.plan(write);
         if (plan === null) return null;
-        if ('actual' in plan) return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: plan.actual }, stored: 0 };
+        if (typeof plan !== 'object') return conflict(write, plan);
         plans.push(plan);
       }
-      return this.addAll(plans);
+      return this.addAll(writes, plans);
     } catch (error) {
       if (isSqliteError(error) || !(error instanceof Error)) throw error;
       return error;
     }
   }
 
-  private addAll(plans: readonly Plan[]): AppendOutcome {
+  private addAll(writes: readonly StreamWrite[], plans: readonly Plan[]): AppendOutcome {
     const appended: StreamAppended[] = [];
     let position = 0;
-    for (const plan of plans) {
-      const result = plan.repeated ?? this.add(plan);
+    for (let i = 0; i < plans.length; i++) {
+      const plan = plans[i] as Plan;
+      const result = 'repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan);
       appended.push(result);
       if (result.position > position) position = result.position;
     }
     return { ok: true, position, appended };
   }
 
-  private plan(write: StreamWrite): Plan | { actual: ExpectedRevision } | null {
+  /** Where the write goes, or what stands there already, or the revision that it conflicts with; null as `Written`. */
+  private plan(write: StreamWrite): Plan | number | null {
     const { stream, expected, events } = write;
-    const head = this.beginning.get(stream) ?? this.catalogue.head(stream);
-    const actual = head.revision;
+    const head = this.heads.get(stream) ?? this.headOf(stream);
     const wanted = expected === 'no-stream' ? -1 : expected;
-    if (actual === wanted) return { write, head, repeated: null };
-    if (wanted < actual && events.length > 0) {
+    if (head.revision === wanted) return head;
+    if (wanted < head.revision && events.length > 0) {
       if (head.commit === this.number) return null;
       const repeated = this.repeat(wanted, write);
-      if (repeated) return { write, head, repeated };
+      if (repeated) return repeated;
     }
-    return { actual: actual < 0 ? 'no-stream' : actual };
+    return head.revision;
+  }
+
+  private headOf(stream: string): Head {
+    const head = this.catalogue.head(stream);
+    if (!this.catalogue.keeps(head)) this.heads.set(stream, head);
+    return head;
   }
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
@@ -223,15 +226,21 @@ export class Writer {
     return { stream, revision: last.revision, position: last.position, repeated: true };
   }
 
-  private add({ write, head }: Plan): StreamAppended {
-    const { events, stream } = write;
+  private add({ events, stream }: StreamWrite, head: Head): StreamAppended {
+    if (events.length === 0) return { stream, revision: head.revision, position: 0, repeated: false };
     for (const event of events) {
       this.position++;
       head.revision++;
-      this.log.add(this.position, stream, head.revision, event, metadataPieces(event.metadata, this.recordedAt));
+      this.log.add(this.position, stream, head.revision, event, this.recordedAt);
       this.added.push({ stream, revision: head.revision, position: this.position });
     }
-    if (events.length > 0) head.commit = this.number;
-    return { stream, revision: head.revision, position: events.length > 0 ? this.position : 0, repeated: false };
+    head.commit = this.number;
+    return { stream, revision: head.revision, position: this.position, repeated: false };
   }
 }
+
+const conflict = ({ stream, expected }: StreamWrite, revision: number): AppendOutcome => ({
+  ok: false,
+  conflict: { stream, expected, actual: revision < 0 ? 'no-stream' : revision },
+  stored: 0,
+});
