@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 import { pragma } from './database.js';
+import { ended } from './thread.js';
 
 /** So much log is copied into the file at once. */
 const STEP_BYTES = 16 * 1024 * 1024;
@@ -10,8 +11,8 @@ const STEP_BYTES = 16 * 1024 * 1024;
 const LOG_BYTES_MAX = 128 * 1024 * 1024;
 /** Without a commit for so long the copy is made whole, so that the log begins anew and nobody waits. */
 const QUIET_MS = 250;
-/** Pages that a commit writes besides what it appends. */
-const PAGES_EACH = 3;
+/** Pages that a commit writes besides what it appends: the last one of the log again, and one above it. */
+const PAGES_EACH = 2;
 
 /**
  * Keeps the write-ahead log short without stopping commits for it: a thread copies it into the file while they go on. The log
@@ -56,11 +57,7 @@ export class Checkpointer {
     this.state = 'off';
     this.worker = null;
     clearTimeout(this.quiet);
-    if (worker === null) return;
-    const exited = new Promise((resolve) => worker.once('exit', resolve));
-    worker.ref();
-    worker.postMessage(null);
-    await exited;
+    if (worker !== null) await ended(worker);
   }
 
   private copy(): void {

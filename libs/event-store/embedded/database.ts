@@ -5,28 +5,30 @@ import { toFault } from './faults.js';
 
 /** 'TNOR' in ASCII, as SQLite's application_id: tells our files from other people's. */
 export const APPLICATION_ID = 0x544e4f52;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 // `log` only ever grows at its end, a row a commit, so that a commit of 50 commands writes little more than its own pages. What
-// lands all over a tree (places by stream) is added in sorted batches, and the part not yet added is kept in memory: see tail.ts.
-// With ordinary indexes the same commit wrote a hundred pages and took five times as long.
+// lands all over a tree (places by stream) is in a file of its own, place-index.ts: with ordinary indexes the same commit wrote a
+// hundred pages and took five times as long.
 const SCHEMA = `
 CREATE TABLE log (last INTEGER PRIMARY KEY, heads TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-CREATE TABLE places (hash INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (hash, revision, position)) STRICT, WITHOUT ROWID;
-CREATE TABLE indexed (position INTEGER NOT NULL) STRICT;
-INSERT INTO indexed VALUES (0);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-// Events are about a kilobyte, chunks of charges half a megabyte: larger pages than SQLite's 4096 mean fewer of them in every commit,
-// much larger ones would only make the random places of the index tables dearer.
+/** Had its index of places in the same file. */
+const WITH_PLACES = 2;
+
+// Events are about a kilobyte, chunks of charges half a megabyte: larger pages than SQLite's 4096 mean fewer of them in every commit;
+// of much larger ones the last would be written again with every small commit.
 const PAGE_SIZE = 8192;
 
 export interface DatabaseOptions {
   /** How long to wait for another process that writes, in milliseconds. */
   readonly busyTimeoutMs?: number;
 }
+
+export const BUSY_TIMEOUT_MS = 5000;
 
 /**
  * Opens (and creates) a store file in WAL mode. A commit is on the disk when LogSync has said so.
@@ -35,7 +37,7 @@ export interface DatabaseOptions {
 export function openDatabase(path: string, options: DatabaseOptions = {}): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? 5000 });
+    database = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
     prepare(database, path);
     return database;
   } catch (error) {
@@ -46,6 +48,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
 
 function prepare(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) create(database, path);
+  if (pragma(database, 'user_version') === WITH_PLACES) leavePlaces(database);
   const version = pragma(database, 'user_version');
   if (version !== SCHEMA_VERSION) {
     const other = version > SCHEMA_VERSION ? 'newer' : 'older';
@@ -57,10 +60,24 @@ function prepare(database: DatabaseSync, path: string): void {
   }
   // The log is synced after each commit by log-sync.ts, beside this thread; before a copy and when the log begins anew SQLite syncs by itself.
   database.exec(
-    'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY;',
+    'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY;',
   );
   // Fails now rather than at the first append when the file or its directory is read-only.
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
+}
+
+/** The places are read from the log again, once, into their own file. */
+function leavePlaces(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have been faster, so look again under the lock.
+    if (pragma(database, 'user_version') === WITH_PLACES)
+      database.exec(`DROP TABLE places; DROP TABLE indexed; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function create(database: DatabaseSync, path: string): void {

@@ -21,6 +21,8 @@ const NOTADB = 26;
 /** The shared-memory file could not grow: what a full disk looks like when it strikes there. */
 const IOERR_SHMSIZE = 4874;
 
+export const isDamaged = (error: unknown): boolean => isSqliteError(error) && [CORRUPT, NOTADB].includes(error.errcode & 0xff);
+
 export const NOTHING_WRITTEN = 'Nothing of this was written or acknowledged.';
 
 /** Turns what SQLite throws into a coded fault; anything else (a bug of ours) is passed on as it is. */

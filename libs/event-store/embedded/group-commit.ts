@@ -1,6 +1,7 @@
 import type { AppendOutcome, StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
+import type { IndexWriter } from './index-writer.js';
 import type { LogSync } from './log-sync.js';
 import type { Writer } from './writer.js';
 
@@ -21,6 +22,7 @@ export interface GroupCommitOptions {
   readonly writer: Writer;
   readonly sync: LogSync;
   readonly checkpointer: Checkpointer;
+  readonly index: IndexWriter;
   readonly clock: { now(): number };
   readonly path: string;
   /** Told when a commit is on the disk. */
@@ -58,7 +60,7 @@ export class GroupCommit {
       this.next();
       await idle;
     }
-    await this.options.checkpointer.close();
+    await Promise.all([this.options.checkpointer.close(), this.options.index.close()]);
   }
 
   private next(): void {
@@ -118,7 +120,9 @@ export class GroupCommit {
       // What is not known to be on the disk stays unknown to readers as well.
       if (!fault) this.options.writer.committed();
       this.answer(answers, fault);
-      if (!fault) this.options.onStored();
+      if (fault) return;
+      this.options.onStored();
+      this.options.index.committed();
     });
   }
 

@@ -4,12 +4,14 @@ import { StoreFault } from '../fault.js';
 import type { AppendOutcome, EventPage, EventStore, Position, ReadAll, RecordedEvent, StreamWrite, Subscription } from '../port.js';
 import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
-import { openDatabase, type DatabaseOptions } from './database.js';
+import { BUSY_TIMEOUT_MS, openDatabase, type DatabaseOptions } from './database.js';
 import { toFault } from './faults.js';
 import { Checkpointer } from './checkpointer.js';
 import { GroupCommit } from './group-commit.js';
+import { IndexWriter } from './index-writer.js';
 import { Log } from './log.js';
 import { LogSync } from './log-sync.js';
+import { pathOfPlaces, PlaceIndex } from './place-index.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
 import { Writer } from './writer.js';
@@ -22,7 +24,13 @@ export interface EmbeddedOptions extends DatabaseOptions {
 
 /** Opens the embedded store. @throws StoreFault `STORE-105` to `STORE-110` */
 export function openEmbeddedStore(path: string, options: EmbeddedOptions = {}): EmbeddedEventStore {
-  return new EmbeddedEventStore(openDatabase(path, options), path, options);
+  const database = openDatabase(path, options);
+  try {
+    return new EmbeddedEventStore(database, path, options);
+  } catch (error) {
+    database.close();
+    throw toFault(error, path, 'Nothing was written.');
+  }
 }
 
 /** SQLite in the process. Commits go in batches (group-commit.ts); nothing is shown that a power cut could take back. */
@@ -30,6 +38,7 @@ export class EmbeddedEventStore implements EventStore {
   readonly atomicAcrossStreams = true;
   private readonly log: Log;
   private readonly tail: Tail;
+  private readonly index: PlaceIndex;
   private readonly reader: Reader;
   private readonly sync: LogSync;
   private readonly commits: GroupCommit;
@@ -47,13 +56,16 @@ export class EmbeddedEventStore implements EventStore {
     private readonly options: EmbeddedOptions,
   ) {
     this.log = new Log(database);
-    this.tail = new Tail(database, this.log);
+    const { busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+    this.index = openPlaces(path, busyTimeoutMs);
+    this.tail = new Tail(this.log, this.index);
     this.reader = new Reader(this.log, this.tail);
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
     this.sync = new LogSync(path);
-    const { log, tail, reader, sync } = this;
+    const { log, tail, index, reader, sync } = this;
     this.commits = new GroupCommit({
-      writer: new Writer({ database, log, tail, reader, sync }),
+      writer: new Writer({ database, log, tail, index, reader, sync }),
+      index: new IndexWriter({ tail, index, path, busyTimeoutMs }),
       sync,
       checkpointer: new Checkpointer(database, path),
       path,
@@ -118,6 +130,7 @@ export class EmbeddedEventStore implements EventStore {
     this.stopPolling();
     this.watchers.clear();
     this.sync.close();
+    this.index.close();
     this.database.close();
   }
 
@@ -179,6 +192,15 @@ export class EmbeddedEventStore implements EventStore {
   private stopPolling(): void {
     clearInterval(this.poll);
     this.poll = undefined;
+  }
+}
+
+function openPlaces(path: string, busyTimeoutMs: number): PlaceIndex {
+  const places = pathOfPlaces(path);
+  try {
+    return new PlaceIndex(places, busyTimeoutMs);
+  } catch (error) {
+    throw toFault(error, places, 'Nothing was written.');
   }
 }
 

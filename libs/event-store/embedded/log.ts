@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { StoreFault } from '../fault.js';
 import { metadataPieces, type NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
 import { StoredEvent } from './stored-event.js';
@@ -20,6 +21,20 @@ type StoredRow = [last: number, heads: string, body: string];
 /** A row on its way into the file. */
 export type LogInsert = readonly [last: number, heads: string, body: string];
 
+/** @throws StoreFault `STORE-106`: SQLite takes a page of zeros for a row of nothing, and does not see what is damaged inside a text. */
+function headsOf(heads: unknown, body: unknown): Heads {
+  try {
+    if (typeof heads === 'string' && typeof body === 'string') return JSON.parse(heads) as Heads;
+  } catch {
+    // Told below.
+  }
+  throw new StoreFault(
+    'STORE-106',
+    'Damaged: a row of the ledger\'s log cannot be read. Nothing was written. Stop, keep the file as it is, and restore the last backup.',
+    { retryable: false },
+  );
+}
+
 /** A row of the log as it was read. */
 export class LogRow {
   readonly first: number;
@@ -31,7 +46,7 @@ export class LogRow {
     heads: string,
     readonly body: string,
   ) {
-    this.heads = JSON.parse(heads) as Heads;
+    this.heads = headsOf(heads, body);
     this.first = last - this.heads.length / WIDTH + 1;
   }
 

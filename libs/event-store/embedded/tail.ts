@@ -1,7 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-
-import { arrays } from './arrays.js';
 import type { Log } from './log.js';
+import type { IndexOrder } from './index.worker.js';
+import type { PlaceIndex } from './place-index.js';
 import { nameHash, Places } from './places.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
@@ -16,33 +15,27 @@ interface Older {
 
 /**
  * Where each stream's events are: in the index, and in memory for the end of the log, which the index doesn't hold yet. What is
- * in memory is a copy of rows that are in the file already: read again when the store opens, after another connection's commit and
- * after a rollback.
+ * in memory is a copy of rows that are in the file already: read again when the store opens and after a fault.
  */
 export class Tail {
   position = 0;
   private places = new Places();
   private older: Older | null = null;
-  private readonly watermark: StatementSync;
-  private readonly between: StatementSync;
-  private readonly lastOf: StatementSync;
 
   constructor(
-    database: DatabaseSync,
     private readonly log: Log,
-  ) {
-    this.watermark = arrays(database.prepare('SELECT position FROM indexed'));
-    this.between = arrays(
-      database.prepare('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position'),
-    );
-    this.lastOf = arrays(database.prepare('SELECT revision, position FROM places WHERE hash = ? ORDER BY revision DESC, position DESC'));
-  }
+    private readonly index: PlaceIndex,
+  ) {}
 
   reload(): void {
     this.places = new Places();
     this.older = null;
     this.log.forget();
-    [this.position] = this.watermark.get() as unknown as [number];
+    const { position, id } = this.index.watermark;
+    const isOfThisLog = position === 0 || (position <= (this.log.lastPosition() ?? 0) && this.idAt(position) === id);
+    // A ledger that was restored from a backup, beside the index of what came after it.
+    if (!isOfThisLog) this.index.clear();
+    this.position = isOfThisLog ? position : 0;
     this.catchUp();
   }
 
@@ -53,11 +46,17 @@ export class Tail {
       if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++)
         this.add(row.stream(position), row.revision(position), position);
+      if (this.isLong && !this.isAging) this.indexNow();
     }
   }
 
   get isLong(): boolean {
     return this.places.size >= TAIL_EVENTS_MAX;
+  }
+
+  /** The older part is not in the index yet. */
+  get isAging(): boolean {
+    return this.older !== null;
   }
 
   /** What is in memory of a stream: its last revision, or undefined. */
@@ -70,9 +69,7 @@ export class Tail {
     const hash = nameHash(stream);
     const recent = this.recent(stream, hash);
     if (recent !== undefined) return recent;
-    for (const [revision, position] of this.lastOf.iterate(hash) as unknown as Iterable<[number, number]>) {
-      if (this.isOf(stream, position)) return revision;
-    }
+    for (const [revision, position] of this.index.backwards(hash)) if (this.isOf(stream, position)) return revision;
     return -1;
   }
 
@@ -83,7 +80,7 @@ export class Tail {
     const first = kept[0]?.first ?? Number.MAX_SAFE_INTEGER;
     const found: number[] = [];
     if (from < first) {
-      for (const [position] of this.between.iterate(hash, from, first) as unknown as Iterable<[number]>) {
+      for (const [position] of this.index.positions(hash, from, first)) {
         if (found.length >= limit) break;
         if (this.isOf(stream, position)) found.push(position);
       }
@@ -99,17 +96,33 @@ export class Tail {
     this.places.add(stream, revision, position);
   }
 
-  /** Makes all of it the older part; what that was is in the index. */
-  age(): Older {
-    const older = { places: this.places, until: this.position };
-    this.older = older;
-    this.places = new Places();
-    return older;
+  /** Makes all of it the older part, unless there is one that was not written: what of it is to be brought into the index. */
+  age(): IndexOrder {
+    this.older ??= this.takePlaces();
+    const { places, until } = this.older;
+    return { entries: places.entries(), until: { position: until, id: this.idAt(until) } };
   }
 
   /** The older part is in the index. */
   forgetOlder(): void {
     this.older = null;
+  }
+
+  private takePlaces(): Older {
+    const older = { places: this.places, until: this.position };
+    this.places = new Places();
+    return older;
+  }
+
+  /** A log without its index, or with another process's commits: not all of it is to be in memory at once. */
+  private indexNow(): void {
+    const { entries, until } = this.age();
+    this.index.write(entries, until);
+    this.forgetOlder();
+  }
+
+  private idAt(position: number): string {
+    return this.log.row(position).event(position).id;
   }
 
   /** Two names may have one hash. */

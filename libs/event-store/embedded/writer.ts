@@ -5,9 +5,9 @@ import { otherContent } from '../fault.js';
 import type { AppendOutcome, NewEvent, StreamAppended, StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
-import { IndexWriter } from './index-writer.js';
 import type { Log } from './log.js';
 import type { LogSync } from './log-sync.js';
+import type { PlaceIndex } from './place-index.js';
 import { nameHash } from './places.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
@@ -29,6 +29,7 @@ export interface WriterParts {
   readonly database: DatabaseSync;
   readonly log: Log;
   readonly tail: Tail;
+  readonly index: PlaceIndex;
   readonly reader: Reader;
   readonly sync: LogSync;
 }
@@ -44,7 +45,7 @@ export class Writer {
   private readonly reader: Reader;
   private readonly sync: LogSync;
   private readonly catalogue: Catalogue;
-  private readonly index: IndexWriter;
+  private readonly index: PlaceIndex;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly insertRow: StatementSync;
@@ -59,10 +60,9 @@ export class Writer {
   /** Of streams that the commit at hand writes, those that the catalogue does not keep: most begin with it. */
   private heads = new Map<string, Head>();
 
-  constructor({ database, log, tail, reader, sync }: WriterParts) {
-    [this.database, this.log, this.tail, this.reader, this.sync] = [database, log, tail, reader, sync];
+  constructor({ database, log, tail, index, reader, sync }: WriterParts) {
+    [this.database, this.log, this.tail, this.index, this.reader, this.sync] = [database, log, tail, index, reader, sync];
     this.catalogue = new Catalogue(tail);
-    this.index = new IndexWriter(database, tail);
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
     this.insertRow = database.prepare('INSERT INTO log VALUES (?, ?, ?)');
@@ -96,7 +96,6 @@ export class Writer {
       if (position > this.tail.position) this.tail.add(stream, revision, position);
     }
     this.added = [];
-    this.index.committed();
   }
 
   /** Reads everything again: at the start and after a fault. */
@@ -104,7 +103,6 @@ export class Writer {
     // What others wrote, or a process that ended between its write and its sync.
     this.sync.now();
     this.added = [];
-    this.index.reset();
     this.tail.reload();
     this.takeUp();
   }
@@ -161,7 +159,7 @@ export class Writer {
       this.insertRow.run(position, heads, body);
       characters += heads.length + body.length;
     }
-    return characters + this.index.write();
+    return characters;
   }
 
   /** The outcome, or the fault that is this append's alone. @throws what SQLite throws, which is everybody's */
