@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '#kernel';
 
 import { envelopeOf, type OwnEnvelope } from './envelope.js';
-import { sha256, TENOR_NAMESPACE, uuidBytes, uuidV5, uuidV5From } from './ids.js';
+import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From } from './ids.js';
 import type { CommandContext } from './command.js';
 import type { NewEvent, RecordedEvent } from './port.js';
 
@@ -34,15 +34,16 @@ function namespaceOf(organization: string): Uint8Array {
   let namespace = namespaces.get(organization);
   if (!namespace) {
     if (namespaces.size >= NAMESPACES_MAX) namespaces.clear();
-    namespace = uuidBytes(uuidV5(TENOR_NAMESPACE, `organization ${organization}`));
+    namespace = uuidV5Bytes(uuidBytes(TENOR_NAMESPACE), `organization ${organization}`);
     namespaces.set(organization, namespace);
   }
   return namespace;
 }
 
 export function keyIds(ledger: string, organization: string, idempotencyKey: string): KeyIds {
-  const key = uuidV5From(namespaceOf(organization), idempotencyKey);
-  return { key, stream: `${ledger}.${organization}.key-${key}`, bytes: uuidBytes(key) };
+  const bytes = uuidV5Bytes(namespaceOf(organization), idempotencyKey);
+  const key = uuidText(bytes);
+  return { key, stream: `${ledger}.${organization}.key-${key}`, bytes };
 }
 
 /** UUIDv5(organization, key, index): the id of a command's n-th event. */

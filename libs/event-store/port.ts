@@ -23,15 +23,10 @@ export interface NewEvent {
  */
 export type NewMetadata = string | readonly string[];
 
-/** All of it, in pieces that many events have in common. */
-export function metadataPieces(metadata: NewMetadata, recordedAt: string): readonly string[] {
-  if (typeof metadata === 'string') return metadata.split(/(?<=,)/);
-  const pieces = metadata.slice(0, -1);
-  pieces.push(recordedAt, metadata[metadata.length - 1] as string);
-  return pieces;
+export function stamped(metadata: NewMetadata, recordedAt: string): string {
+  if (typeof metadata === 'string') return metadata;
+  return metadata.slice(0, -1).join('') + recordedAt + metadata.at(-1);
 }
-
-export const stamped = (metadata: NewMetadata, recordedAt: string): string => metadataPieces(metadata, recordedAt).join('');
 
 export interface StreamWrite {
   readonly stream: string;

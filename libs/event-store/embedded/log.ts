@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { StoreFault } from '../fault.js';
-import { metadataPieces, type NewEvent } from '../port.js';
+import type { NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
 import { StoredEvent } from './stored-event.js';
 
@@ -86,7 +86,9 @@ export class LogRow {
 export class Log {
   private heads: (string | number)[] = [];
   private body = '';
-  private envelope: readonly string[] = [];
+  /** Of the last event's metadata. */
+  private pieces: readonly string[] = [];
+  private stamp = '';
   private last = 0;
   private readonly rows = new Map<number, LogRow>();
   private inserts: LogInsert[] = [];
@@ -104,17 +106,23 @@ export class Log {
 
   /** Kept until `take`: no reader sees it before it is committed. Of the metadata only those pieces that the event before did not have. */
   add(position: number, stream: string, revision: number, event: NewEvent, recordedAt: string): void {
-    const metadata = metadataPieces(event.metadata, recordedAt);
-    const before = this.envelope;
-    const least = Math.min(metadata.length, before.length);
-    let [first, start, last, end] = [0, 0, metadata.length, 0];
-    for (; first < least && metadata[first] === before[first]; first++) start += (metadata[first] as string).length;
-    for (let at = before.length - 1; last > first && at >= first && metadata[last - 1] === before[at]; at--) end += (metadata[--last] as string).length;
+    const pieces = typeof event.metadata === 'string' ? event.metadata.split(/(?<=,)/) : event.metadata;
+    // All events of a commit have one stamp, so between two that are stamped it is a piece like the others.
+    const stamp = typeof event.metadata === 'string' ? '' : recordedAt;
+    const before = this.stamp === stamp ? this.pieces : [];
+    let [first, last] = [0, pieces.length];
+    let [start, end] = [0, 0];
+    const most = Math.min(pieces.length, before.length) - 1;
+    for (; first < most && pieces[first] === before[first]; first++) start += (pieces[first] as string).length;
+    for (let at = before.length - 1; last > first && at >= first && pieces[last - 1] === before[at]; at--) {
+      end += (pieces[--last] as string).length;
+      if (last === pieces.length - 1) end += stamp.length;
+    }
     const from = this.body.length;
     this.heads.push(stream, revision, event.type, event.id, from, from + event.data.length, start, end);
     this.body += event.data;
-    for (let i = first; i < last; i++) this.body += metadata[i] as string;
-    this.envelope = metadata;
+    for (let i = first; i < last; i++) this.body += i === pieces.length - 1 ? stamp + (pieces[i] as string) : (pieces[i] as string);
+    [this.pieces, this.stamp] = [pieces, stamp];
     this.last = position;
     if (this.body.length >= ROW_CHARACTERS_MAX) this.closeRow();
   }
@@ -136,7 +144,7 @@ export class Log {
   private beginRow(): void {
     this.heads = [];
     this.body = '';
-    this.envelope = [];
+    [this.pieces, this.stamp] = [[], ''];
   }
 
   /** Forgets what was added and not taken. */
