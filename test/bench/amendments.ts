@@ -35,8 +35,11 @@ export async function commands(decisions: Decisions, organization: string, event
   await inFlight(events - COMMITMENTS, () => amend(decisions, organization, next++));
 }
 
+const services = new WeakMap<Decisions, Commitments>();
+
 async function execute(decisions: Decisions, organization: string, n: number, key: string, command: CommitmentCommand): Promise<void> {
-  const commitments = new Commitments(decisions, LEDGER);
+  let commitments = services.get(decisions);
+  if (!commitments) services.set(decisions, (commitments = new Commitments(decisions, LEDGER)));
   const result = await commitments.execute({ organization, actor: 'bench', key }, idOf(n), command, { key });
   if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
 }
