@@ -69,6 +69,15 @@ describe('canonical JSON', () => {
     );
   });
 
+  it('writes what is longer than its page as what is shorter', () => {
+    for (const length of [32_700, 32_740, 32_750, 32_755, 32_760, 32_764, 32_765, 32_766, 32_767, 32_768, 33_000, 100_000]) {
+      const value = { a: ['x'.repeat(length)], b: [], c: {}, d: [1, true] };
+      expect(canonicalJson(value)).toBe(JSON.stringify(value));
+      const reversed = { d: [1, true], c: {}, b: [], a: ['x'.repeat(length)] };
+      expect(canonicalJson(reversed)).toBe(JSON.stringify(value));
+    }
+  });
+
   it('does not depend on the order in which members were put in', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.integer()), { maxLength: 8 }), (pairs) => {

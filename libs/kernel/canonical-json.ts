@@ -9,66 +9,138 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
  * @throws RangeProblem `JSON_NUMBER` for any other number, `JSON_SURROGATE` for text that UTF-8 cannot hold, `JSON_TYPE`.
  */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return isPlain(value) ? `"${value}"` : quoted(value);
+  const end = write(value, 0);
+  return end < 0 || end > PAGE.length ? composed(value) : PAGE.toString('latin1', 0, end);
+}
+
+function composed(value: Json): string {
   switch (typeof value) {
     case 'string':
-      return quote(value);
+      return quoted(value);
     case 'number':
-      if (!Number.isSafeInteger(value) || Object.is(value, -0))
-        throw new RangeProblem('JSON_NUMBER', `${value} is no integer below 2^53: write decimals as text`);
+      if (!isWhole(value)) throw new RangeProblem('JSON_NUMBER', `${value} is no integer below 2^53: write decimals as text`);
       return `${value}`;
     case 'boolean':
-      return value ? 'true' : 'false';
+      return `${value}`;
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? array(value as readonly Json[]) : object(value as JsonObject);
+      if (Array.isArray(value)) return `[${(value as readonly Json[]).map(composed).join(',')}]`;
+      return `{${members(value as JsonObject)
+        .map(([key, member]) => `${quoted(key)}:${composed(member)}`)
+        .join(',')}}`;
     default:
       throw new RangeProblem('JSON_TYPE', `${typeof value} has no JSON form`);
   }
 }
 
-function array(values: readonly Json[]): string {
-  let text = '[';
-  for (let i = 0; i < values.length; i++) {
-    if (i > 0) text += ',';
-    text += canonicalJson(values[i] as Json);
-  }
-  return `${text}]`;
+/** Those that stand, by the UTF-16 code units of their names, as RFC 8785 section 3.2.3 asks for. */
+function members(value: JsonObject): [string, Json][] {
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  return keys.sort().map((key) => [key, value[key] as Json]);
 }
 
-function object(value: JsonObject): string {
-  let text = '';
-  let before = '';
-  // Most objects are written down in order: to go on until one is not costs less than to sort all.
-  for (const key in value) {
-    const member = value[key];
-    if (member === undefined) continue;
-    // By UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
-    if (key < before) return sorted(value);
-    before = key;
-    text += `${text === '' ? '{' : ','}${quote(key)}:${canonicalJson(member)}`;
-  }
-  return text === '' ? '{}' : `${text}}`;
-}
-
-function sorted(value: JsonObject): string {
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const member = value[key];
-    if (member !== undefined) members.push(`${quote(key)}:${canonicalJson(member)}`);
-  }
-  return `{${members.join(',')}}`;
-}
-
-/** Nearly all texts are short and plain, and then this costs a third of a regular expression. */
-function quote(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return escaped(text);
-  }
-  return `"${text}"`;
-}
-
-function escaped(text: string): string {
+function quoted(text: string): string {
   if (!text.isWellFormed()) throw new RangeProblem('JSON_SURROGATE', 'a lone surrogate cannot be stored');
   return JSON.stringify(text);
 }
+
+const isWhole = (value: number): boolean => Number.isSafeInteger(value) && !Object.is(value, -0);
+
+/*
+ * The same for what nearly all values are: small, of plain ASCII, their members written down in order. Written character by character
+ * into one page that serves all, which costs half of putting strings together and leaves no garbage, on the path of every command.
+ * Each part answers where it ended, or -1 for a value that is to be composed.
+ */
+const PAGE = Buffer.allocUnsafeSlow(32 * 1024);
+const NOT_HERE = -1;
+
+function write(value: Json, at: number): number {
+  switch (typeof value) {
+    case 'string':
+      return writeText(value, at);
+    case 'number':
+      return isWhole(value) ? writeWord(`${value}`, at) : NOT_HERE;
+    case 'boolean':
+      return writeWord(value ? 'true' : 'false', at);
+    case 'object':
+      if (value === null) return writeWord('null', at);
+      return Array.isArray(value) ? writeArray(value as readonly Json[], at) : writeObject(value as JsonObject, at);
+    default:
+      return NOT_HERE;
+  }
+}
+
+function writeArray(values: readonly Json[], at: number): number {
+  PAGE[at++] = 0x5b;
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) PAGE[at++] = 0x2c;
+    at = write(values[i] as Json, at);
+    if (at < 0) return NOT_HERE;
+  }
+  PAGE[at++] = 0x5d;
+  return at;
+}
+
+function writeObject(value: JsonObject, start: number): number {
+  let [at, before] = [start, ''];
+  for (const key in value) {
+    // To go on until one is out of order costs less than to sort all.
+    if (at > start && key < before) return writeSorted(value, start);
+    const next = writeMember(value, key, at, start);
+    if (next < 0) return NOT_HERE;
+    if (next > at) [at, before] = [next, key];
+  }
+  return writeEnd(at, start);
+}
+
+function writeSorted(value: JsonObject, start: number): number {
+  let at = start;
+  for (const key of Object.keys(value).sort()) {
+    at = writeMember(value, key, at, start);
+    if (at < 0) return NOT_HERE;
+  }
+  return writeEnd(at, start);
+}
+
+/** Behind the brace or the comma; nothing for a member that is left out. */
+function writeMember(value: JsonObject, key: string, at: number, start: number): number {
+  const member = value[key];
+  if (member === undefined) return at;
+  PAGE[at] = at === start ? 0x7b : 0x2c;
+  const named = writeText(key, at + 1);
+  if (named < 0) return NOT_HERE;
+  PAGE[named] = 0x3a;
+  return write(member, named + 1);
+}
+
+function writeEnd(at: number, start: number): number {
+  if (at === start) PAGE[at++] = 0x7b;
+  PAGE[at] = 0x7d;
+  return at + 1;
+}
+
+function writeText(text: string, at: number): number {
+  if (at + text.length > PAGE.length) return NOT_HERE;
+  PAGE[at++] = 0x22;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isSpecial(code)) return NOT_HERE;
+    PAGE[at++] = code;
+  }
+  PAGE[at++] = 0x22;
+  return at;
+}
+
+function writeWord(word: string, at: number): number {
+  for (let i = 0; i < word.length; i++) PAGE[at++] = word.charCodeAt(i);
+  return at;
+}
+
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (isSpecial(text.charCodeAt(i))) return false;
+  return true;
+}
+
+/** Escaped in JSON, or more than a byte in UTF-8. */
+const isSpecial = (code: number): boolean => code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c;
