@@ -97,6 +97,48 @@ describe('what is acknowledged is on the disk', () => {
     expect(await second).toMatchObject({ ok: true, position: 2 });
   });
 
+  it('commits many while the disk is busy; each is answered and shown after a sync that began after its commit', async () => {
+    const store = openStore();
+    const syncs: Synced[] = (held = []);
+    let answered = 0;
+    const append = (from: number, to: number) => {
+      for (let i = from; i < to; i++) void store.append([write(`e${i}`, i === 0 ? 'no-stream' : i - 1)]).then(() => answered++);
+    };
+    const turns = async () => {
+      for (let i = 0; i < 4; i++) await turn();
+    };
+    append(0, 30);
+    await turns();
+    append(30, 60);
+    await turns();
+    const database = new DatabaseSync(path);
+    expect(database.prepare('SELECT max(last) AS last FROM log').get()).toEqual({ last: 60 });
+    database.close();
+    expect(syncs).toHaveLength(1);
+    expect(await seen(store)).toEqual({ stream: 0, all: 0, head: null });
+    syncs[0]?.(null);
+    await turns();
+    // The first sync began when 24 were committed.
+    expect(answered).toBe(24);
+    expect(await seen(store)).toEqual({ stream: 24, all: 24, head: 24 });
+    // What was answered from commits that are not on the disk yet waits for them.
+    let repeated: unknown;
+    void store.append([write('e40', 39)]).then((outcome) => (repeated = outcome));
+    let conflict: unknown;
+    void store.append([write('other', 20)]).then((outcome) => (conflict = outcome));
+    await turns();
+    expect([repeated, conflict]).toEqual([undefined, undefined]);
+    expect(syncs).toHaveLength(2);
+    syncs[1]?.(null);
+    await turns();
+    expect(answered).toBe(60);
+    for (const done of syncs.slice(2)) done(null);
+    await turns();
+    expect(repeated).toMatchObject({ ok: true, appended: [{ revision: 40, repeated: true }] });
+    expect(conflict).toMatchObject({ ok: false, conflict: { actual: 59 } });
+    expect(await seen(store)).toEqual({ stream: 60, all: 60, head: 60 });
+  });
+
   it('does not know what became of an append whose sync failed, and writes nothing more on that disk', async () => {
     const store = openStore();
     await store.append([write('a')]);

@@ -99,7 +99,7 @@ describe('embedded store', () => {
 
   const entries = (): number => {
     const database = new DatabaseSync(pathOfPlaces(path));
-    const [row] = database.prepare('SELECT count(DISTINCT hash || \' \' || revision) AS different, count(*) AS n FROM places').all() as {
+    const [row] = database.prepare("SELECT count(DISTINCT hash || ' ' || revision) AS different, count(*) AS n FROM places").all() as {
       different: number;
       n: number;
     }[];
@@ -110,7 +110,9 @@ describe('embedded store', () => {
 
   describe('with an index of places that is not its own', () => {
     const many = (store: EmbeddedEventStore, from: number, to: number) =>
-      Promise.all(Array.from({ length: to - from }, (_, i) => store.append([write(`m${from + i}`, `l.o.thing-${(from + i) % 10}`, before(from + i))])));
+      Promise.all(
+        Array.from({ length: to - from }, (_, i) => store.append([write(`m${from + i}`, `l.o.thing-${(from + i) % 10}`, before(from + i))])),
+      );
     const before = (i: number): number | 'no-stream' => (i < 10 ? 'no-stream' : Math.floor(i / 10) - 1);
     const check = async (count: number): Promise<void> => {
       const store = openStore();
@@ -149,7 +151,9 @@ describe('embedded store', () => {
 
     it('in the same file, as it was before', async () => {
       const database = new DatabaseSync(path);
-      database.exec('CREATE TABLE places (hash, revision, position); CREATE TABLE indexed (position); INSERT INTO indexed VALUES (7); PRAGMA user_version = 2');
+      database.exec(
+        'CREATE TABLE places (hash, revision, position); CREATE TABLE indexed (position); INSERT INTO indexed VALUES (7); PRAGMA user_version = 2',
+      );
       database.close();
       rmSync(pathOfPlaces(path));
       await check(40_000);
@@ -170,9 +174,10 @@ describe('embedded store', () => {
     for (let position = 1; position <= 33_000; position++) tail.add(log.row(position).stream(position), 0, position);
     const workerUrl = new URL('../../../dist/libs/event-store/embedded/index.worker.js', import.meta.url);
     const writer = new IndexWriter({ tail, index: fresh, path, busyTimeoutMs: 1000, workerUrl });
-    writer.committed();
-    expect(tail.isAging).toBe(true);
-    await vi.waitFor(() => expect(tail.isAging).toBe(false), 5000);
+    writer.stored(32_999);
+    writer.stored(33_000);
+    expect(tail.agedUntil).toBe(33_000);
+    await vi.waitFor(() => expect(tail.agedUntil).toBe(null), 5000);
     expect(fresh.watermark).toEqual({ position: 33_000, id: event('t32999').id });
     expect(tail.lastRevision('l.o.thing-t5')).toBe(0);
     await writer.close();

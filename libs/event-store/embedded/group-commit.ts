@@ -1,11 +1,10 @@
 import type { AppendOutcome, StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
-import type { IndexWriter } from './index-writer.js';
 import type { LogSync } from './log-sync.js';
 import type { Writer } from './writer.js';
 
-/** So many appends are written at once: while they are on their way to the disk others are decided. Fewer wait for what the same turn of the event loop brings. */
+/** So many appends are written at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
 
 interface Pending {
@@ -22,19 +21,23 @@ export interface GroupCommitOptions {
   readonly writer: Writer;
   readonly sync: LogSync;
   readonly checkpointer: Checkpointer;
-  readonly index: IndexWriter;
   readonly clock: { now(): number };
   readonly path: string;
-  /** Told when a commit is on the disk. */
-  readonly onStored: () => void;
+  /** The last position that is committed. */
+  readonly position: () => number;
+  /** Told up to which position the log is on the disk. */
+  readonly onStored: (position: number) => void;
 }
 
 /**
  * All appends that wait share one transaction and one sync, which is what makes durable commands cheap; none is answered, and
- * nobody is shown it, before that sync is done. The next are decided meanwhile.
+ * nobody is shown it, before that sync is done. Meanwhile the next are decided, and committed when they are many: the disk and this
+ * thread wait for each other as little as they can.
  */
 export class GroupCommit {
   private pending: Pending[] = [];
+  /** Of commits that no sync has begun for. */
+  private committed: Answer[] = [];
   private syncing = false;
   private scheduled = false;
   private idle: (() => void)[] = [];
@@ -43,7 +46,7 @@ export class GroupCommit {
 
   /** The file holds events of ours that may not be on the disk yet. */
   get underWay(): boolean {
-    return this.syncing;
+    return this.syncing || this.committed.length > 0;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
@@ -55,29 +58,34 @@ export class GroupCommit {
 
   /** Resolves when nothing waits any more. */
   async close(): Promise<void> {
-    if (this.syncing || this.pending.length > 0) {
+    if (this.underWay || this.pending.length > 0) {
       const idle = new Promise<void>((resolve) => this.idle.push(resolve));
       this.next();
       await idle;
     }
-    await Promise.all([this.options.checkpointer.close(), this.options.index.close()]);
+    await this.options.checkpointer.close();
   }
 
   private next(): void {
-    if (this.syncing) return;
     const waiting = this.pending.length;
-    if (waiting === 0) for (const resolve of this.idle.splice(0)) resolve();
-    else if (waiting >= LARGE) this.flush();
-    else if (!this.scheduled) {
-      this.scheduled = true;
-      setImmediate(this.flushSoon);
-    }
+    if (waiting === 0) {
+      if (!this.underWay) for (const resolve of this.idle.splice(0)) resolve();
+    } else if (this.syncing) {
+      // Many need not wait for the disk, but for what else is decided in this turn.
+      if (waiting >= LARGE) this.flushSoon();
+    } else if (waiting >= LARGE) this.flush();
+    else this.flushSoon();
   }
 
-  private readonly flushSoon = (): void => {
-    this.scheduled = false;
-    if (!this.syncing && this.pending.length > 0) this.flush();
-  };
+  private flushSoon(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      const waiting = this.pending.length;
+      if (waiting >= LARGE || (waiting > 0 && !this.syncing)) this.flush();
+    });
+  }
 
   private flush(): void {
     const appends = this.pending;
@@ -107,22 +115,24 @@ export class GroupCommit {
       else answers.push({ append, outcome });
     }
     this.pending.unshift(...again);
-    // What an answer rests on besides is on the disk: the writer has brought it there, whoever wrote it.
-    if (characters === 0) return this.answer(answers, null);
-    checkpointer.committed(characters);
-    this.sync(answers);
+    // An answer may rest on a commit that is not on the disk yet: the writer has synced what others wrote, not what we did.
+    if (characters === 0 && !this.underWay) return this.answer(answers, null);
+    this.committed.push(...answers);
+    if (characters > 0) checkpointer.committed(characters);
+    if (!this.syncing) this.sync();
   }
 
-  private sync(answers: readonly Answer[]): void {
+  private sync(): void {
+    const { sync, position, onStored } = this.options;
+    const [answers, until] = [this.committed, position()];
+    this.committed = [];
     this.syncing = true;
-    this.options.sync.later((fault) => {
+    sync.later((fault) => {
       this.syncing = false;
+      if (this.committed.length > 0) this.sync();
       // What is not known to be on the disk stays unknown to readers as well.
-      if (!fault) this.options.writer.committed();
+      if (!fault) onStored(until);
       this.answer(answers, fault);
-      if (fault) return;
-      this.options.onStored();
-      this.options.index.committed();
     });
   }
 

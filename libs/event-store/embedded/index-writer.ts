@@ -26,13 +26,17 @@ export class IndexWriter {
     if (options.path === ':memory:' || !existsSync(this.workerUrl)) this.state = 'alone';
   }
 
-  /** Call after each commit, outside a transaction. What could not be written is tried again. */
-  committed(): void {
+  /**
+   * Call when a commit is on the disk, with the last position that is: the index is not to hold what a power cut could take from the
+   * log. What could not be written is tried again.
+   */
+  stored(durable: number): void {
     const { tail } = this.options;
-    if (this.state === 'running' || !(tail.isLong || tail.isAging)) return;
-    const order = tail.age();
-    if (this.state === 'alone') this.writeHere(order);
-    else this.send(order);
+    if (this.state === 'running') return;
+    if (tail.isLong && tail.agedUntil === null) tail.age();
+    if (tail.agedUntil === null || tail.agedUntil > durable) return;
+    if (this.state === 'alone') this.writeHere(tail.order());
+    else this.send(tail.order());
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,7 @@ export class EmbeddedEventStore implements EventStore {
   private readonly reader: Reader;
   private readonly sync: LogSync;
   private readonly commits: GroupCommit;
+  private readonly indexing: IndexWriter;
   /** Up to here the log is known to be on the disk. */
   private durable = 0;
   private readonly dataVersion: StatementSync;
@@ -65,13 +66,14 @@ export class EmbeddedEventStore implements EventStore {
     const { log, tail, index, reader, sync } = this;
     this.commits = new GroupCommit({
       writer: new Writer({ database, log, tail, index, reader, sync }),
-      index: new IndexWriter({ tail, index, path, busyTimeoutMs }),
       sync,
       checkpointer: new Checkpointer(database, path),
       path,
       clock: options.clock ?? Date,
-      onStored: () => this.stored(tail.position),
+      position: () => tail.position,
+      onStored: (position) => this.stored(position),
     });
+    this.indexing = new IndexWriter({ tail, index, path, busyTimeoutMs });
     this.durable = tail.position;
   }
 
@@ -91,7 +93,7 @@ export class EmbeddedEventStore implements EventStore {
   ): Promise<readonly RecordedEvent[]> {
     return this.read(() => {
       this.follow();
-      return this.reader.readStream(stream, from, limit);
+      return this.reader.readStream(stream, from, limit, this.readable());
     });
   }
 
@@ -127,6 +129,7 @@ export class EmbeddedEventStore implements EventStore {
     if (this.closed) return;
     this.closed = true;
     await this.commits.close();
+    await this.indexing.close();
     this.stopPolling();
     this.watchers.clear();
     this.sync.close();
@@ -136,6 +139,7 @@ export class EmbeddedEventStore implements EventStore {
 
   private stored(position: number): void {
     if (position > this.durable) this.durable = position;
+    this.indexing.stored(this.durable);
     for (const watcher of this.watchers) watcher();
   }
 
@@ -159,8 +163,11 @@ export class EmbeddedEventStore implements EventStore {
 
   /** Takes in what other processes committed: `data_version` moves when another connection has. */
   private follow(): void {
+    if (this.commits.underWay) return;
+    // Ours as well, if its sync failed: then this throws.
+    this.makeDurable(this.tail.position);
     const version = this.readDataVersion();
-    if (version === this.seenVersion || this.commits.underWay) return;
+    if (version === this.seenVersion) return;
     const last = this.lastReadable();
     if (last > this.tail.position) this.tail.catchUp(last);
     this.seenVersion = version;

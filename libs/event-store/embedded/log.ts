@@ -30,7 +30,7 @@ function headsOf(heads: unknown, body: unknown): Heads {
   }
   throw new StoreFault(
     'STORE-106',
-    'Damaged: a row of the ledger\'s log cannot be read. Nothing was written. Stop, keep the file as it is, and restore the last backup.',
+    "Damaged: a row of the ledger's log cannot be read. Nothing was written. Stop, keep the file as it is, and restore the last backup.",
     { retryable: false },
   );
 }

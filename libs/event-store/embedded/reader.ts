@@ -31,8 +31,13 @@ export class Reader {
     return { events, caughtUp: true };
   }
 
-  readStream(stream: string, from: number, limit: number): StoredEvent[] {
-    const positions = this.tail.positions(stream, from, limit);
-    return positions.map((position) => this.log.row(position).event(position));
+  /** Up to `until`, as `readAll`. */
+  readStream(stream: string, from: number, limit: number, until: number): StoredEvent[] {
+    const events: StoredEvent[] = [];
+    for (const position of this.tail.positions(stream, from, limit)) {
+      if (position > until) break;
+      events.push(this.log.row(position).event(position));
+    }
+    return events;
   }
 }

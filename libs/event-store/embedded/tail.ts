@@ -46,17 +46,12 @@ export class Tail {
       if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++)
         this.add(row.stream(position), row.revision(position), position);
-      if (this.isLong && !this.isAging) this.indexNow();
+      if (this.isLong && this.older === null) this.indexNow();
     }
   }
 
   get isLong(): boolean {
     return this.places.size >= TAIL_EVENTS_MAX;
-  }
-
-  /** The older part is not in the index yet. */
-  get isAging(): boolean {
-    return this.older !== null;
   }
 
   /** What is in memory of a stream: its last revision, or undefined. */
@@ -96,10 +91,20 @@ export class Tail {
     this.places.add(stream, revision, position);
   }
 
-  /** Makes all of it the older part, unless there is one that was not written: what of it is to be brought into the index. */
-  age(): IndexOrder {
-    this.older ??= this.takePlaces();
-    const { places, until } = this.older;
+  /** Makes all of it the older part. */
+  age(): void {
+    this.older = { places: this.places, until: this.position };
+    this.places = new Places();
+  }
+
+  /** The position of the older part's last event. */
+  get agedUntil(): number | null {
+    return this.older?.until ?? null;
+  }
+
+  /** What is to be brought into the index for the older part. */
+  order(): IndexOrder {
+    const { places, until } = this.older as Older;
     return { entries: places.entries(), until: { position: until, id: this.idAt(until) } };
   }
 
@@ -108,15 +113,10 @@ export class Tail {
     this.older = null;
   }
 
-  private takePlaces(): Older {
-    const older = { places: this.places, until: this.position };
-    this.places = new Places();
-    return older;
-  }
-
   /** A log without its index, or with another process's commits: not all of it is to be in memory at once. */
   private indexNow(): void {
-    const { entries, until } = this.age();
+    this.age();
+    const { entries, until } = this.order();
     this.index.write(entries, until);
     this.forgetOlder();
   }

@@ -70,8 +70,8 @@ export class Writer {
   }
 
   /**
-   * The appends' outcomes, and about how many characters were written; 0: nothing was. What is written is not on the disk yet, and
-   * not in the tail before `committed`. @throws what SQLite throws; then nothing was written
+   * The appends' outcomes, and about how many characters were written; 0: nothing was. What is written is not on the disk yet: neither
+   * it nor an answer that may rest on it is to be shown before. @throws what SQLite throws; then nothing was written
    */
   write(appends: readonly (readonly StreamWrite[])[], now: number): { readonly outcomes: readonly Written[]; readonly characters: number } {
     try {
@@ -81,21 +81,14 @@ export class Writer {
       const characters = this.added.length === 0 ? 0 : this.insert();
       this.commit.run();
       this.known = this.position;
+      for (const { stream, revision, position } of this.added) this.tail.add(stream, revision, position);
+      this.added = [];
       return { outcomes, characters };
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       this.reload();
       throw error;
     }
-  }
-
-  /** What was written counts from now on, for the next commit and for who reads by the tail. */
-  committed(): void {
-    for (const { stream, revision, position } of this.added) {
-      // A reader may have met it in the file already.
-      if (position > this.tail.position) this.tail.add(stream, revision, position);
-    }
-    this.added = [];
   }
 
   /** Reads everything again: at the start and after a fault. */
@@ -213,7 +206,7 @@ export class Writer {
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
   private repeat(after: number, { stream, events }: StreamWrite): StreamAppended | null {
-    const stored = this.reader.readStream(stream, after + 1, events.length);
+    const stored = this.reader.readStream(stream, after + 1, events.length, Infinity);
     if (stored.length < events.length) return null;
     if (!events.every((event, i) => event.id === stored[i]?.id)) return null;
     for (let i = 0; i < events.length; i++) {
