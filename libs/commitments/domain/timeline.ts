@@ -82,13 +82,21 @@ export function applyChanges(terms: Terms, changes: TermChanges): Terms {
   const changed = applyFields(terms, changes);
   const { trancheAmounts } = changes;
   if (!trancheAmounts || changed.schedule.kind === 'unknown') return changed;
-  const amounts = new Map<string, Amount>();
-  for (const { id, amount } of trancheAmounts) amounts.set(id, amount);
+  const amountOf = lookUp(trancheAmounts);
   const tranches = changed.schedule.tranches.map((tranche): Tranche => {
-    const amount = amounts.get(tranche.id);
+    const amount = amountOf(tranche.id);
     return amount ? { ...tranche, amount } : tranche;
   });
   return { ...changed, schedule: { kind: 'tranches', tranches } };
+}
+
+/** An amendment names one tranche or a few: a Map would cost more than it saves. */
+const FEW = 8;
+
+function lookUp(amounts: Exclude<TermChanges['trancheAmounts'], undefined>): (id: string) => Amount | undefined {
+  if (amounts.length <= FEW) return (id) => amounts.findLast((each) => each.id === id)?.amount;
+  const byId = new Map(amounts.map(({ id, amount }) => [id, amount]));
+  return (id) => byId.get(id);
 }
 
 function applyFields(terms: Terms, changes: TermChanges): Terms {
