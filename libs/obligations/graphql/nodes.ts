@@ -1,7 +1,7 @@
 import type { Moment } from '#charges';
 import type { Answers } from '#charges/graphql';
 import { type Fact, type Terms, termOf } from '#commitments/domain';
-import type { Contract, Party } from '#contracts/domain';
+import { type ContractTerms, contractTermsAt, type Party, type SignedContract } from '#contracts/domain';
 import type { Figure } from '#kernel';
 import type { AnsweredAtType, CallContext } from '#platform/graphql';
 import { amountAt, type CommitmentPeriod } from '../domain/periods.js';
@@ -20,7 +20,6 @@ export interface Asked {
   readonly forecastWindowMs: number | null;
 }
 
-type OpenContract = Exclude<Contract, { status: 'none' }>;
 type KnownParty = Exclude<Party, { status: 'none' }>;
 
 /** Classes with getters: a field is worked out when the query asks for it, and a compiled query reads it as a property. */
@@ -54,10 +53,14 @@ export const partyNode = (asked: Asked, id: string): PartyNode | null => {
 
 export class ContractNode implements ContractType {
   readonly __typename = 'Contract';
+  private resolved: ContractTerms | null = null;
   constructor(
     readonly asked: Asked,
-    readonly known: Known<OpenContract>,
+    readonly known: Known<SignedContract>,
   ) {}
+  private get terms(): ContractTerms {
+    return (this.resolved ??= contractTermsAt(this.known.state, this.asked.moment.effective));
+  }
   get id() {
     return this.asked.context.nodeId('Contract', this.known.entity.id);
   }
@@ -68,28 +71,28 @@ export class ContractNode implements ContractType {
     return this.known.revision;
   }
   get name() {
-    return this.known.state.terms.name;
+    return this.terms.name;
   }
   get reference() {
-    return this.known.state.terms.reference;
+    return this.terms.reference;
   }
   get parties(): readonly ContractPartyType[] {
-    return this.known.state.terms.parties.map(({ partyId, role }) => ({ party: partyNode(this.asked, partyId), role }));
+    return this.terms.parties.map(({ partyId, role }) => ({ party: partyNode(this.asked, partyId), role }));
   }
   get term() {
-    return this.known.state.terms.term;
+    return this.terms.term;
   }
   get zone() {
-    return this.known.state.terms.zone;
+    return this.terms.zone;
   }
   get renewal() {
-    return this.known.state.terms.renewal;
+    return this.terms.renewal;
   }
   get earlyTermination() {
-    return this.known.state.terms.earlyTermination;
+    return this.terms.earlyTermination;
   }
   get effectiveAt() {
-    return (this.known.state.facts[0] as OpenContract['facts'][number]).effectiveAt;
+    return (this.known.state.facts[0] as SignedContract['facts'][number]).effectiveAt;
   }
   get terminatedAt() {
     return this.known.state.terminatedAt;

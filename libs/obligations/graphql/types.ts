@@ -173,7 +173,10 @@ export class CommitmentType extends NodeType {
 }
 export const CommitmentConnection = connectionOf(CommitmentType, 'Commitment');
 
-@ObjectType('Contract', { implements: () => [NodeType], description: 'An agreement between parties.' })
+@ObjectType('Contract', {
+  implements: () => [NodeType],
+  description: 'An agreement between parties, with the terms in force at the instant asked for.',
+})
 export class ContractType extends NodeType {
   @Field(() => Int, { description: 'Human number in your organization.' })
   number!: number;
@@ -195,7 +198,7 @@ export class ContractType extends NodeType {
   earlyTermination!: EarlyTerminationType;
   @Field(() => UncertainInstantType)
   effectiveAt!: UncertainInstantType;
-  @Field(() => UncertainInstantType, { nullable: true })
+  @Field(() => UncertainInstantType, { nullable: true, description: 'From when on it is ended; told also for an instant before.' })
   terminatedAt!: UncertainInstantType | null;
   @Field(() => [EvidenceType])
   evidence!: readonly EvidenceType[];

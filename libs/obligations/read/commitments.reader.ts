@@ -1,7 +1,17 @@
 import { Drawdown, type Moment } from '#charges';
 import { commitmentCodec, commitmentDecider } from '#commitments';
 import type { Commitment, CommitmentEvent, MadeCommitment } from '#commitments/domain';
-import { contractCodec, type Contract, contractDecider, type ContractEvent, type Party, partyCodec, partyDecider, type PartyEvent } from '#contracts';
+import {
+  contractCodec,
+  type Contract,
+  contractDecider,
+  type ContractEvent,
+  type Party,
+  partyCodec,
+  partyDecider,
+  type PartyEvent,
+  type SignedContract,
+} from '#contracts';
 import { type Entities, type Entity, States } from '#read-store';
 import { CommitmentView } from './commitment-view.js';
 
@@ -63,12 +73,12 @@ export class CommitmentsReader {
     return [...this.every(moment)].filter(({ commitment }) => commitment.contractId === contractId);
   }
 
-  contract(id: string, moment: Moment): Known<Exclude<Contract, { status: 'none' }>> | null {
+  contract(id: string, moment: Moment): Known<SignedContract> | null {
     const known = this.known(this.contracts, 'contract', id, moment);
-    return known && known.state.status !== 'none' ? (known as Known<Exclude<Contract, { status: 'none' }>>) : null;
+    return known && known.state.status !== 'none' ? (known as Known<SignedContract>) : null;
   }
 
-  contractPage(moment: Moment, after: number, limit: number): readonly Known<Exclude<Contract, { status: 'none' }>>[] {
+  contractPage(moment: Moment, after: number, limit: number): readonly Known<SignedContract>[] {
     return this.entities
       .list(moment.organization, 'contract', { after, limit, position: moment.position })
       .flatMap(({ id }) => this.contract(id, moment) ?? []);
