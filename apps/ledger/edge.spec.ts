@@ -50,7 +50,7 @@ class ThingResolver {
 
   @Query(() => ThingConnection)
   things(@Args() page: PageArgs, @Context() context: CallContext): Page<Thing> {
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'things');
     const from = (request.after?.[0] as number | undefined) ?? 0;
     const rows = Array.from({ length: Math.min(request.limit, 150 - from) }, (_, index) => from + index + 1);
     return pageOf(request, rows, context, { node: (row) => this.thing(row, context), keyset: (row) => [row] });

@@ -39,7 +39,7 @@ export class ChargesQueries {
     @Context() context: CallContext,
   ): Promise<Page<ChargeType>> {
     const moment = await this.answers.moment(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'charges');
     const { delivery, commitment, reason, ...rest } = filter ?? {};
     const wanted = {
       ...rest,

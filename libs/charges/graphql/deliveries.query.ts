@@ -102,7 +102,7 @@ export class DeliveriesQueries {
   @Query(() => DeliveryConnection, { description: 'Deliveries in recorded order.' })
   async deliveries(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<DeliveryType>> {
     const moment = await this.answers.moment(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'deliveries');
     const rows = this.list.list(context.caller.organization, {
       after: (request.after?.[0] as number | undefined) ?? 0,
       limit: request.limit,
@@ -135,7 +135,7 @@ export class DeliveriesQueries {
     @Args('openOnly', { defaultValue: false, description: 'Leave out what was mended.' }) openOnly: boolean,
     @Context() context: CallContext,
   ): Page<QuarantinedRowType> {
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'quarantinedRows');
     const after = (request.after?.[0] as number | undefined) ?? 0;
     const rows = this.quarantine.rows(context.caller.organization, delivery.deliveryId, {
       after,

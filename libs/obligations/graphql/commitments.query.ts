@@ -122,7 +122,7 @@ export class CommitmentsQueries {
 
   private list(asked: Asked, page: PageArgs, filter: CommitmentFilter | null, orderBy: CommitmentOrder): Page<CommitmentType> {
     const { context, moment } = asked;
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, `commitments ${orderBy}`);
     const matches = matcher(filter, context);
     const answeredAt = this.answers.answeredAt(context, moment);
     const node = (view: CommitmentView): CommitmentType => commitmentNode(asked, view);
@@ -174,7 +174,7 @@ export function historyPage(
   reader: CommitmentsReader,
   subjects: readonly { seq: number; type: string; id: string }[],
 ): Page<HistoryEntryType> {
-  const request = pageRequest(page, asked.context);
+  const request = pageRequest(page, asked.context, 'history');
   const entries = historyOf(reader.entities, subjects, asked.moment.position, (request.after?.[0] as number | undefined) ?? 0, request.limit);
   return pageOf(request, entries, asked.context, {
     node: (entry) => historyEntry(entry, asked.context),

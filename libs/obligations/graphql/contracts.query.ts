@@ -39,7 +39,7 @@ export class ContractsQueries {
   @Query(() => ContractConnection, { description: 'Contracts in order of number.' })
   async contracts(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<ContractType>> {
     const asked = await this.asked(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'contracts');
     const rows = this.reader.contractPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
     return pageOf(request, rows, context, {
       node: (known) => new ContractNode(asked, known),
@@ -51,7 +51,7 @@ export class ContractsQueries {
   @Query(() => PartyConnection, { description: 'Parties in order of number.' })
   async parties(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<PartyType>> {
     const asked = await this.asked(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'parties');
     const rows = this.reader.partyPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
     return pageOf(request, rows, context, {
       node: (known) => new PartyNode(asked, known),
@@ -62,7 +62,7 @@ export class ContractsQueries {
 
   @ResolveField(() => CommitmentConnection, { description: 'Commitments under the contract, in order of number.' })
   commitments(@Parent() { asked, known }: ContractNode, @Args() page: PageArgs): Page<CommitmentType> {
-    const request = pageRequest(page, asked.context);
+    const request = pageRequest(page, asked.context, 'commitments of a contract');
     const after = (request.after?.[0] as number | undefined) ?? 0;
     const views = this.reader.under(known.entity.id, asked.moment).filter((view) => view.entity.number > after);
     return pageOf(request, views.slice(0, request.limit), asked.context, {

@@ -4,7 +4,7 @@ import { type Fact, type Terms, termOf } from '#commitments/domain';
 import { type ContractTerms, contractTermsAt, type Party, type SignedContract } from '#contracts/domain';
 import type { Figure } from '#kernel';
 import type { AnsweredAtType, CallContext } from '#platform/graphql';
-import { amountAt, type CommitmentPeriod } from '../domain/periods.js';
+import { amountAt, amountInstant, type CommitmentPeriod, statedUnknown } from '../domain/periods.js';
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
 import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
@@ -179,7 +179,9 @@ class PeriodNode {
   }
   /** As in force at the instant asked for: of an ended period, at its last instant. */
   get amount(): AmountType {
-    return new AmountNode(amountAt(this.view.commitment, this.period, this.asked.moment.effective));
+    const { view, period } = this;
+    const t = this.asked.moment.effective;
+    return new AmountNode(amountAt(view.commitment, period, t), () => statedUnknown(view.termsFor(amountInstant(period, t)), period));
   }
   get utilization(): UtilizationType {
     return (this.figures ??= utilizationNode(

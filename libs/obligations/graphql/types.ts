@@ -92,7 +92,7 @@ export const HistoryConnection = connectionOf(HistoryEntryType, 'History');
 export class AmountType {
   @Field(() => DecimalScalar, { nullable: true })
   value!: Decimal | null;
-  @Field(() => String, { nullable: true, description: 'Why it is not known.' })
+  @Field(() => String, { nullable: true, description: 'Why it is not known, in the words recorded.' })
   unknown!: string | null;
   @Field(() => DecimalScalar, { nullable: true })
   atLeast!: Decimal | null;

@@ -29,7 +29,7 @@ registerEnumType(FigureStatus, {
 export class ReasonType {
   @Field({ description: 'Stable code, for example AMOUNT_UNKNOWN.' })
   code!: string;
-  @Field(() => String, { nullable: true, description: 'Opaque id of the entity that causes it.' })
+  @Field(() => String, { nullable: true, description: 'Opaque id of the entity that causes it: `node` reads it.' })
   entity!: string | null;
 }
 
