@@ -85,7 +85,11 @@ describe('a contract', () => {
     expect(await run('renewContract', { idempotencyKey: 'renew', ...renewal, until: on('2027-01-01') })).toMatchObject({ revision: 2 });
     const end = { contract, effectiveAt: on('2026-06-01'), reason: 'ended' };
     expect(await run('terminateContract', { idempotencyKey: 'end', ...end })).toMatchObject({ revision: 3 });
-    expect(await run('terminateContract', { idempotencyKey: 'again', ...end })).toMatchObject({ code: 'CONTRACT_TERMINATED' });
+    expect(await run('terminateContract', { idempotencyKey: 'again', ...end })).toEqual({
+      __typename: 'CommandRejected',
+      code: 'CONTRACT_TERMINATED',
+      facts: [{ name: 'contractId', value: contract }],
+    });
   });
 
   it('shows on each axis the terms of that moment', async () => {

@@ -158,6 +158,23 @@ export async function ofItem(
   }
 }
 
+const NAMED_TYPES: Readonly<Record<string, string>> = {
+  contractId: 'Contract',
+  partyId: 'Party',
+  provider: 'Party',
+  commitmentId: 'Commitment',
+  parent: 'Commitment',
+};
+
+/** Rules speak of plain ids; a caller can only use the ids of nodes. */
+const withNodeIds = (facts: Readonly<Record<string, unknown>>, context: CallContext): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => {
+      const type = NAMED_TYPES[name];
+      return [name, type !== undefined && typeof value === 'string' ? context.nodeId(type, value) : value];
+    }),
+  );
+
 function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
   return {
     __typename: 'CommandRejected',
@@ -187,7 +204,7 @@ export function toCommandResult(
     return new Accepted(context, { type, id }, key, revision, repeated, warnings, new Seen(context, position));
   }
   const { code, ...facts } = outcome.rejection;
-  return rejected(key, code, messages[code] ?? COMMON_REJECTIONS[code] ?? code, facts);
+  return rejected(key, code, messages[code] ?? COMMON_REJECTIONS[code] ?? code, withNodeIds(facts, context));
 }
 
 /** The plain id behind a node id. @throws Refusal `ID_INVALID`: another type's, another organization's, or nonsense are told alike */
