@@ -66,9 +66,9 @@ export class ChargesQueries {
   ): Promise<AllocationDecisionType | null> {
     const commitment = requireId(context, 'Commitment', token);
     const recorded = known.decision?.find((entry) => entry.commitment === commitment);
-    if (recorded) return decisionType(recorded, context);
+    if (recorded) return decisionType(recorded, moment, context);
     const reason = await this.reader.explain(moment, known, commitment);
-    return reason === null ? null : decisionType({ commitment, reason, postings: [] }, context);
+    return reason === null ? null : decisionType({ commitment, reason, postings: [] }, moment, context);
   }
 
   private async find(id: string, args: Partial<AskedAtArgs>, context: CallContext): Promise<ChargeType | null> {
@@ -98,11 +98,12 @@ function chargeNode(known: KnownCharge, moment: Moment, context: CallContext): C
     id: context.nodeId('Charge', idOf(known)),
     delivery: context.nodeId('Delivery', known.deliveryId),
     tags: tags.map(([key, value]) => ({ key, value })),
-    decisions: known.decision && known.decision.map((entry) => decisionType(entry, context)),
+    decisions: known.decision && known.decision.map((entry) => decisionType(entry, moment, context)),
   } as ChargeNode;
 }
 
-const decisionType = ({ commitment, reason, postings, stated }: Entry, context: CallContext): AllocationDecisionType => ({
+const decisionType = ({ commitment, reason, postings, stated }: Entry, moment: Moment, context: CallContext): AllocationDecisionType => ({
+  moment,
   commitment: commitment === null ? null : context.nodeId('Commitment', commitment),
   reason,
   explanation: REASONS[reason],

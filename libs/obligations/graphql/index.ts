@@ -5,6 +5,7 @@ import type { Entities } from '#read-store';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { CommitmentsQueries } from './commitments.query.js';
 import { ContractsQueries } from './contracts.query.js';
+import { DecisionFields } from './decision.fields.js';
 import { ReasonFields } from './reason.fields.js';
 import { TotalsQueries } from './totals.query.js';
 
@@ -16,6 +17,7 @@ import { TotalsQueries } from './totals.query.js';
     ContractsQueries,
     TotalsQueries,
     ReasonFields,
+    DecisionFields,
   ],
 })
 export class ObligationsModule {}

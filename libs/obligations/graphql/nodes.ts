@@ -8,6 +8,7 @@ import { amountAt, amountInstant, type CommitmentPeriod, statedUnknown } from '.
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
 import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
+import { clauseType, eligibilityType, marketplaceType } from './terms-types.js';
 import type { AmountType, CommitmentPeriodType, CommitmentType, ContractPartyType, ContractType, PartyType } from './types.js';
 import type { UtilizationType } from './utilization-types.js';
 
@@ -234,7 +235,7 @@ export class CommitmentNode {
     return this.terms.prepaid;
   }
   get lifecycle() {
-    return this.view.lifecycle(this.asked.moment.effective);
+    return this.voided ? null : this.view.lifecycle(this.asked.moment.effective);
   }
   get voided() {
     return this.view.commitment.status === 'voided';
@@ -253,6 +254,24 @@ export class CommitmentNode {
   }
   get interval() {
     return this.terms.interval;
+  }
+  get eligibility() {
+    return eligibilityType(this.terms.eligibility);
+  }
+  get purchaseRows() {
+    return this.terms.purchaseRows.map(clauseType);
+  }
+  get feeRows() {
+    return this.terms.feeRows.map(clauseType);
+  }
+  get marketplace() {
+    return marketplaceType(this.terms.marketplace);
+  }
+  get reference() {
+    return this.terms.reference;
+  }
+  get periodDate() {
+    return this.terms.periodDate;
   }
   get effectiveAt() {
     return (this.view.commitment.facts.at(0) as Fact).effectiveAt;

@@ -47,7 +47,12 @@ export class TotalsQueries {
     const moment = await this.answers.moment(context, args);
     const asked: Asked = { reader: this.reader, answers: this.answers, context, moment, forecastWindowMs: null };
     const matches = matcher(filter, context);
-    const views = [...this.reader.every(moment)].filter((view) => !matches || matches(view, () => new CommitmentNode(asked, view)) === 'yes');
+    let undecided = 0;
+    const views = [...this.reader.every(moment)].filter((view) => {
+      const verdict = matches ? matches(view, () => new CommitmentNode(asked, view)) : 'yes';
+      if (verdict === 'undecided') undecided++;
+      return verdict === (filter?.undecided ? 'undecided' : 'yes');
+    });
     const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
       ...rest,
       provider: provider === null ? null : partyNode(asked, provider),
@@ -58,7 +63,7 @@ export class TotalsQueries {
       overage: figures.overage as never,
       utilization: figures.utilization as never,
     }));
-    return { totals, answeredAt: this.answers.answeredAt(context, moment) };
+    return { totals, undecided, answeredAt: this.answers.answeredAt(context, moment) };
   }
 
   @Query(() => CoveragesType, { description: 'Which part of the usage charges of [from, to) is posted to at least one commitment.' })
