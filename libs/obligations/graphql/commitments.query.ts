@@ -19,9 +19,11 @@ import { CommitmentsReader } from '../read/commitments.reader.js';
 import type { CommitmentView } from '../read/commitment-view.js';
 import { historyOf } from '../read/history.js';
 import { BUCKETS, type BucketUnit, seriesOf } from '../read/series.js';
+import type { Asked } from './asked.js';
+import { ContractNode } from './contract-nodes.js';
 import { byOrder, CommitmentFilter, CommitmentOrder, isByFigure, matcher, type Sorted, sortValue } from './filter.js';
 import { historyEntry } from './history-node.js';
-import { type Asked, CommitmentNode, commitmentNode, ContractNode } from './nodes.js';
+import { CommitmentNode, commitmentNode } from './nodes.js';
 import { CommitmentConnection, CommitmentType, ContractType, HistoryConnection, type HistoryEntryType } from './types.js';
 import { DrawnBucketType } from './utilization-types.js';
 

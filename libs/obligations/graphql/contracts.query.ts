@@ -2,8 +2,10 @@ import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestj
 import { Answers, AskedAtArgs } from '#charges/graphql';
 import { type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest } from '#platform/graphql';
 import { CommitmentsReader } from '../read/commitments.reader.js';
+import type { Asked } from './asked.js';
+import { ContractNode, partyNode, PartyNode } from './contract-nodes.js';
 import { historyPage } from './commitments.query.js';
-import { type Asked, commitmentNode, ContractNode, partyNode, PartyNode } from './nodes.js';
+import { commitmentNode } from './nodes.js';
 import {
   CommitmentConnection,
   type CommitmentType,

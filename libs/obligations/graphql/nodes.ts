@@ -1,110 +1,14 @@
-import type { Moment } from '#charges';
-import type { Answers } from '#charges/graphql';
 import { type Fact, type Terms, termOf } from '#commitments/domain';
-import { type ContractTerms, contractTermsAt, type Party, type SignedContract } from '#contracts/domain';
 import type { Figure } from '#kernel';
-import type { AnsweredAtType, CallContext } from '#platform/graphql';
+import type { AnsweredAtType } from '#platform/graphql';
 import { amountAt, amountInstant, type CommitmentPeriod, statedUnknown } from '../domain/periods.js';
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
-import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
+import type { Asked } from './asked.js';
+import { partyNode } from './contract-nodes.js';
 import { clauseType, eligibilityType, marketplaceType } from './terms-types.js';
-import type { AmountType, CommitmentPeriodType, CommitmentType, ContractPartyType, ContractType, PartyType } from './types.js';
+import type { AmountType, CommitmentPeriodType, CommitmentType, PartyType } from './types.js';
 import type { UtilizationType } from './utilization-types.js';
-
-/** What every node of one answer shares. */
-export interface Asked {
-  readonly reader: CommitmentsReader;
-  readonly answers: Answers;
-  readonly context: CallContext;
-  readonly moment: Moment;
-  readonly forecastWindowMs: number | null;
-}
-
-type KnownParty = Exclude<Party, { status: 'none' }>;
-
-/** Classes with getters: a field is worked out when the query asks for it, and a compiled query reads it as a property. */
-export class PartyNode implements PartyType {
-  readonly __typename = 'Party';
-  constructor(
-    private readonly asked: Asked,
-    private readonly known: Known<KnownParty>,
-  ) {}
-  get id() {
-    return this.asked.context.nodeId('Party', this.known.entity.id);
-  }
-  get number() {
-    return this.known.entity.number;
-  }
-  get name() {
-    return this.known.state.name;
-  }
-  get names() {
-    return this.known.state.names;
-  }
-  get roles() {
-    return this.known.state.roles;
-  }
-}
-
-export const partyNode = (asked: Asked, id: string): PartyNode | null => {
-  const known = asked.reader.party(id, asked.moment);
-  return known ? new PartyNode(asked, known) : null;
-};
-
-export class ContractNode implements ContractType {
-  readonly __typename = 'Contract';
-  private resolved: ContractTerms | null = null;
-  constructor(
-    readonly asked: Asked,
-    readonly known: Known<SignedContract>,
-  ) {}
-  private get terms(): ContractTerms {
-    return (this.resolved ??= contractTermsAt(this.known.state, this.asked.moment.effective));
-  }
-  get id() {
-    return this.asked.context.nodeId('Contract', this.known.entity.id);
-  }
-  get number() {
-    return this.known.entity.number;
-  }
-  get revision() {
-    return this.known.revision;
-  }
-  get name() {
-    return this.terms.name;
-  }
-  get reference() {
-    return this.terms.reference;
-  }
-  get parties(): readonly ContractPartyType[] {
-    return this.terms.parties.map(({ partyId, role }) => ({ party: partyNode(this.asked, partyId), role }));
-  }
-  get term() {
-    return this.terms.term;
-  }
-  get zone() {
-    return this.terms.zone;
-  }
-  get renewal() {
-    return this.terms.renewal;
-  }
-  get earlyTermination() {
-    return this.terms.earlyTermination;
-  }
-  get effectiveAt() {
-    return (this.known.state.facts[0] as SignedContract['facts'][number]).effectiveAt;
-  }
-  get terminatedAt() {
-    return this.known.state.terminatedAt;
-  }
-  get evidence() {
-    return this.known.state.facts.flatMap(({ evidence }) => evidence);
-  }
-  get answeredAt(): AnsweredAtType {
-    return this.asked.answers.answeredAt(this.asked.context, this.asked.moment);
-  }
-}
 
 export class UtilizationNode {
   constructor(private readonly figures: PeriodFigures) {}

@@ -6,8 +6,10 @@ import { type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { coverageAt } from '../read/coverage.js';
 import { type Grouping, GROUPINGS, totalsOf } from '../read/totals.js';
+import type { Asked } from './asked.js';
+import { partyNode } from './contract-nodes.js';
 import { CommitmentFilter, matcher } from './filter.js';
-import { type Asked, CommitmentNode, partyNode } from './nodes.js';
+import { CommitmentNode } from './nodes.js';
 import { CoveragesType, UtilizationTotalsType, type UtilizationTotalType } from './figure-types.js';
 
 const GroupingEnum = Object.fromEntries(GROUPINGS.map((each) => [each, each]));
