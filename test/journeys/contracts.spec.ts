@@ -103,6 +103,18 @@ describe('a contract', () => {
     expect(await then('2025-10-01T00:00:00Z', '2025-01-02T12:00:00Z')).toEqual({ name: 'Agreement', term: first, terminatedAt: null });
   });
 
+  it('is found by its party, its reference and whether it has ended, at the instant asked for', async () => {
+    await run('signContract', { idempotencyKey: 'other', effectiveAt: on('2025-01-01'), terms: { name: 'Other', parties: [...parties].reverse() } });
+    const found = async (filter: string, effective = '2026-07-01T00:00:00Z') =>
+      (await service.data(`{ contracts(filter: ${filter}, asOf: { effective: "${effective}" }) { nodes { name } } }`)).contracts.nodes;
+    expect(await found('{ reference: "K-1" }')).toEqual([{ name: 'Agreement 2' }]);
+    expect(await found(`{ party: "${parties[0]?.party}" }`)).toEqual([{ name: 'Agreement 2' }, { name: 'Other' }]);
+    expect(await found('{ terminated: true }')).toEqual([{ name: 'Agreement 2' }]);
+    expect(await found('{ terminated: false }')).toEqual([{ name: 'Other' }]);
+    expect(await found('{ terminated: true }', '2026-05-31T00:00:00Z')).toEqual([]);
+    expect((await service.data('{ parties(filter: { name: "Cloud" }) { nodes { number } } }')).parties.nodes).toEqual([{ number: 2 }]);
+  });
+
   it('has a history of its own facts and those of its commitments', async () => {
     await run('makeCommitment', {
       idempotencyKey: 'make',

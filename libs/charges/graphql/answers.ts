@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Refusal } from '#platform';
-import type { AnsweredAtType, AsOfInput, CallContext } from '#platform/graphql';
+import { type AnsweredAtType, type AsOfInput, type CallContext, notVisibleYet } from '#platform/graphql';
 import { type Moment, Moments, NotVisibleYet } from '../read/moment.js';
 
 export interface AskedAt {
@@ -48,13 +47,5 @@ class LazyAnsweredAt implements AnsweredAtType {
 }
 
 function refuseWait(error: unknown): never {
-  if (error instanceof NotVisibleYet) {
-    throw new Refusal(
-      'NOT_VISIBLE_YET',
-      `What the token names is not visible after ${error.waitedMs} ms. It is recorded; ask again shortly.`,
-      { waitedMs: error.waitedMs },
-      503,
-    );
-  }
-  throw error;
+  throw error instanceof NotVisibleYet ? notVisibleYet(error.waitedMs) : error;
 }

@@ -1,11 +1,10 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { amountFigure, exact, isExactQuantity, type Decimal, type Quantity } from '#kernel';
-import { type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId } from '#platform/graphql';
+import { AskedAtArgs, type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId } from '#platform/graphql';
 import { type Entry, type Posting, type ReasonCode, REASONS } from '../domain/allocation/decision.js';
 import { type ChargeAddress, type ChargeKey, ChargesReader, type KnownCharge } from '../read/charges.reader.js';
 import type { Moment } from '../read/moment.js';
 import { Answers } from './answers.js';
-import { AskedAtArgs } from './asked-at.js';
 import { AllocationDecisionType, ChargeConnection, ChargeFilterInput, ChargeType } from './types.js';
 
 interface ChargeNode extends ChargeType {
@@ -20,7 +19,7 @@ export class ChargesQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Charge', (id, context) => this.find(id, {}, context));
+    nodes.register('Charge', (id, context, asked) => this.find(id, asked, context));
   }
 
   @Query(() => ChargeType, { nullable: true, description: 'One charge with its reasons; null for an id that is not there or not yours.' })

@@ -1,8 +1,9 @@
 import { Args, ArgsType, Context, Field, ID, Parent, Query, ResolveField, Resolver, registerEnumType } from '@nestjs/graphql';
-import { Answers, AskedAtArgs } from '#charges/graphql';
+import { Answers } from '#charges/graphql';
 import { formatDecimal, type Instant, parseDecimal } from '#kernel';
 import { Refusal } from '#platform';
 import {
+  AskedAtArgs,
   type CallContext,
   Costs,
   DateTimeScalar,
@@ -56,8 +57,8 @@ export class CommitmentsQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Commitment', async (id, context) => {
-      const asked = await this.asked(context, {});
+    nodes.register('Commitment', async (id, context, at) => {
+      const asked = await this.asked(context, at);
       const view = this.reader.commitment(id, asked.moment);
       return view && commitmentNode(asked, view);
     });

@@ -1,10 +1,8 @@
-import { type ContractTerms, contractTermsAt, type Party, type SignedContract } from '#contracts/domain';
+import { type ContractTerms, contractTermsAt, type SignedContract } from '#contracts/domain';
 import type { AnsweredAtType } from '#platform/graphql';
-import type { Known } from '../read/commitments.reader.js';
+import type { Known, KnownParty } from '../read/commitments.reader.js';
 import type { Asked } from './asked.js';
 import type { ContractPartyType, ContractType, PartyType } from './types.js';
-
-type KnownParty = Exclude<Party, { status: 'none' }>;
 
 /** Classes with getters: a field is worked out when the query asks for it, and a compiled query reads it as a property. */
 export class PartyNode implements PartyType {

@@ -1,8 +1,8 @@
 import { Args, ArgsType, Context, Field, Query, Resolver, registerEnumType } from '@nestjs/graphql';
-import { Answers, AskedAtArgs, CoverageColumnEnum } from '#charges/graphql';
+import { Answers, CoverageColumnEnum } from '#charges/graphql';
 import type { Instant } from '#kernel';
 import { Refusal } from '#platform';
-import { type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
+import { AskedAtArgs, type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { coverageAt } from '../read/coverage.js';
 import { type Grouping, GROUPINGS, totalsOf } from '../read/totals.js';

@@ -1,5 +1,6 @@
 import { ArgsType, Field } from '@nestjs/graphql';
-import { AsOfInput } from '#platform/graphql';
+import { Refusal } from '../errors.js';
+import { AsOfInput } from './ledger-types.js';
 
 @ArgsType()
 export class AskedAtArgs {
@@ -8,3 +9,6 @@ export class AskedAtArgs {
   @Field(() => String, { nullable: true, description: 'Consistency token: wait (up to 5 s) until what it names is visible.' })
   atLeast?: string | null;
 }
+
+export const notVisibleYet = (waitedMs: number): Refusal =>
+  new Refusal('NOT_VISIBLE_YET', `What the token names is not visible after ${waitedMs} ms. It is recorded; ask again shortly.`, { waitedMs }, 503);
