@@ -23,7 +23,8 @@ export const refused = (rejection: { readonly code: string }, catalogue: Readonl
   const { code, ...facts } = rejection;
   const found = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`);
   const meaning = catalogue[code] ?? 'The key was used for another command already. Use a new one.';
-  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', NOTHING, meaning);
+  const consequence = meaning.includes('Nothing was') ? '' : NOTHING;
+  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', consequence, meaning);
 };
 
 export const usage = (problem: string, nextStep: string): CliError => new CliError(EXIT.usage, 'CLI-101', problem, NOTHING, nextStep);
