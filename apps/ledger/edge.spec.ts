@@ -245,7 +245,9 @@ describe('answers', () => {
     expect(await codeOf('{')).toBe('GRAPHQL_PARSE_FAILED');
     expect(await codeOf(make, { input: { name: 'a', amount: 1 } })).toMatch(/DECIMAL_MALFORMED|BAD_USER_INPUT/);
     expect(await codeOf(make, { input: { name: '', amount: '1' } })).toBe('INPUT_INVALID');
-    expect((await ask(make, { input: { name: 'a', amount: '1e400' } })).body.errors?.[0]?.message).toContain('decimal');
+    expect((await ask(make, { input: { name: 'a', amount: '1e400' } })).body.errors?.[0]?.message).toMatch(
+      /expected a decimal .*\. Nothing was run\.$/,
+    );
   });
 
   it('read anything again by its id, within its organization only', async () => {
