@@ -242,6 +242,7 @@ describe('answers', () => {
   it('say what is malformed about a request', async () => {
     const make = 'mutation ($input: MakeInput!) { make(input: $input) }';
     expect(await codeOf('{ nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
+    for (const repeated of [1, 2, 3]) expect(await codeOf('subscription { things }'), `time ${repeated}`).toBe('SUBSCRIPTIONS_UNSUPPORTED');
     expect(await codeOf('{')).toBe('GRAPHQL_PARSE_FAILED');
     expect(await codeOf(make, { input: { name: 'a', amount: 1 } })).toMatch(/DECIMAL_MALFORMED|BAD_USER_INPUT/);
     expect(await codeOf(make, { input: { name: '', amount: '1' } })).toBe('INPUT_INVALID');

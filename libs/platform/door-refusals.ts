@@ -8,6 +8,7 @@ export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
   QUERY_TOO_COSTLY:
     'The answer could have `cost` objects, more than `limit`; `first` and time buckets count also when variables bring them. Nothing was run.',
   PAGE_TOO_LARGE: '`first` is beyond `limit`. Nothing was read.',
+  SUBSCRIPTIONS_UNSUPPORTED: 'The ledger has no subscriptions. Nothing was run. Ask again, with `atLeast` for what a token names.',
   CURSOR_INVALID: 'A cursor that this ledger did not give to your organization, or gave for another list or order. Start again without `after`.',
   TOKEN_INVALID: 'A consistency token that this ledger did not give to your organization.',
   NOT_VISIBLE_YET: 'What a consistency token names was not visible in time (`waitedMs`). It is recorded; ask again shortly.',

@@ -180,6 +180,29 @@ describe('a query without bounds', () => {
     expect((await service.ask('{ commitments(first: 101) { nodes { id } } }')).errors?.[0]?.extensions['code']).toBe('PAGE_TOO_LARGE');
   });
 
+  it('is refused for the buckets of its time series, as wide as they are asked for', async () => {
+    const series = (bucket: string, bounds = '') =>
+      service.ask(`{ commitments(first: 20) { nodes { series(bucket: ${bucket}${bounds}) { drawn { value } } } } }`);
+    const year = ', from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z"';
+    for (const [bucket, bounds] of [['HOUR'], ['HOUR', year]])
+      expect((await series(bucket as string, bounds)).errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COSTLY');
+    for (const [bucket, bounds] of [['DAY'], ['DAY', year], ['HOUR', year.replace('2026-01-01', '2025-02-01')]])
+      expect((await series(bucket as string, bounds)).errors).toBeUndefined();
+  });
+
+  it('says which of its arguments contradict each other', async () => {
+    const codeOf = async (query: string) => (await service.ask(query)).errors?.[0]?.extensions['code'];
+    const { position } = (await service.data('{ ledger { position } }')).ledger;
+    for (const list of ['commitments { undecided }', 'organization { id }'])
+      expect(await codeOf(`{ ${list.replace(' ', `(asOf: { position: "${position}", recorded: "2026-01-01T00:00:00Z" }) `)} }`)).toBe(
+        'INPUT_INVALID',
+      );
+    const coverage = (from: string, to: string) => codeOf(`{ coverage(from: "${from}", to: "${to}") { coverages { usage } } }`);
+    expect(await coverage('2025-02-01T00:00:00Z', '2025-01-01T00:00:00Z')).toBe('INPUT_INVALID');
+    expect(await coverage('2025-01-01T00:30:00Z', '2025-02-01T00:00:00Z')).toBe('INPUT_INVALID');
+    expect(await coverage('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z')).toBeUndefined();
+  });
+
   it('is refused for more than 10,000 buckets', async () => {
     const query =
       'query ($id: ID!) { commitment(id: $id) { series(bucket: HOUR, from: "2020-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z") { start } } }';

@@ -1,6 +1,6 @@
 import { Args, ArgsType, Context, Field, ID, Parent, Query, ResolveField, Resolver, registerEnumType } from '@nestjs/graphql';
 import { Answers } from '#charges/graphql';
-import { formatDecimal, type Instant, parseDecimal } from '#kernel';
+import { formatDecimal, type Instant, MS_PER_DAY, parseDecimal } from '#kernel';
 import { Refusal } from '#platform';
 import {
   AskedAtArgs,
@@ -14,12 +14,13 @@ import {
   PageArgs,
   pageOf,
   pageRequest,
+  type RawArguments,
 } from '#platform/graphql';
 import type { Moment } from '#charges';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import type { CommitmentView } from '../read/commitment-view.js';
 import { historyOf } from '../read/history.js';
-import { BUCKETS, type BucketUnit, seriesOf } from '../read/series.js';
+import { BUCKETS, BUCKETS_MAX, type BucketUnit, seriesOf } from '../read/series.js';
 import type { Asked } from './asked.js';
 import { ContractNode } from './contract-nodes.js';
 import { byOrder, CommitmentFilter, CommitmentOrder, isByFigure, matcher, type Sorted, sortValue } from './filter.js';
@@ -48,6 +49,16 @@ class SeriesArgs {
   from?: Instant | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Exclusive; default: the end of that period.' })
   to?: Instant | null;
+}
+
+const YEAR_MS = 365 * MS_PER_DAY;
+const BUCKETS_A_YEAR: Readonly<Record<string, number>> = { HOUR: 8_784, DAY: 366, WEEK: 54, MONTH: 13, QUARTER: 5, YEAR: 2 };
+
+/** How many buckets a series can bring; of bounds left out, which the commitment's period gives, what a year has. */
+function bucketsAsked({ bucket, from, to }: RawArguments): number {
+  const aYear = BUCKETS_A_YEAR[bucket as string] ?? (BUCKETS_A_YEAR['MONTH'] as number);
+  const span = typeof from === 'string' && typeof to === 'string' ? Date.parse(to) - Date.parse(from) : YEAR_MS;
+  return Math.min(Math.max(1, Math.ceil((aYear * span) / YEAR_MS) || 1), BUCKETS_MAX);
 }
 
 @Resolver(() => CommitmentType)
@@ -99,7 +110,7 @@ export class CommitmentsQueries {
   }
 
   @ResolveField(() => [DrawnBucketType], { description: 'What was drawn, bucket by bucket, at most 10,000 of them.' })
-  @Costs({ times: 400 })
+  @Costs({ times: bucketsAsked })
   series(@Parent() { asked, view }: CommitmentNode, @Args() { bucket, from, to }: SeriesArgs): readonly DrawnBucketType[] {
     const series = seriesOf(view, asked.moment.effective, bucket, from ?? null, to ?? null);
     if (series === null)

@@ -1,6 +1,6 @@
 import { Args, ArgsType, Context, Field, Query, Resolver, registerEnumType } from '@nestjs/graphql';
 import { Answers, CoverageColumnEnum } from '#charges/graphql';
-import type { Instant } from '#kernel';
+import { type Instant, startOfHour } from '#kernel';
 import { Refusal } from '#platform';
 import { AskedAtArgs, type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
 import { CommitmentsReader } from '../read/commitments.reader.js';
@@ -75,6 +75,9 @@ export class TotalsQueries {
     @Context() context: CallContext,
   ): Promise<CoveragesType> {
     if (to < from) throw new Refusal('INPUT_INVALID', '`to` lies before `from`. Nothing was read.');
+    // Usage is summed by the hour: a part of one could only be guessed.
+    if (startOfHour(from) !== from || startOfHour(to) !== to)
+      throw new Refusal('INPUT_INVALID', '`from` and `to` are whole hours. Nothing was read.');
     const moment = await this.answers.moment(context, at);
     const coverages = coverageAt(this.reader.entities.database, moment, {
       column,

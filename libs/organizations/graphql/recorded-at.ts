@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENTITIES, PROJECTOR } from '#platform';
-import { type AskedAtArgs, type CallContext, notVisibleYet } from '#platform/graphql';
+import { type AskedAtArgs, type CallContext, notVisibleYet, positionAsked } from '#platform/graphql';
 import type { Entities, ReadModels } from '#read-store';
 
 const WAIT_MAX_MS = 5_000;
@@ -15,7 +15,7 @@ export class RecordedAt {
 
   /** @throws Refusal `TOKEN_INVALID`, `NOT_VISIBLE_YET` */
   async position(context: CallContext, { asOf, atLeast }: AskedAtArgs): Promise<number> {
-    const asked = asOf?.position ? parseInt(context.open('position', asOf.position), 10) : null;
+    const asked = positionAsked(asOf, (token) => context.open('position', token));
     const least = Math.max(asked ?? 0, atLeast ? parseInt(context.open('position', atLeast), 10) : 0);
     const isVisible = () => (this.projector.position ?? 0) >= least;
     if (!isVisible() && !(await this.projector.waitFor(isVisible, WAIT_MAX_MS))) throw notVisibleYet(WAIT_MAX_MS);
