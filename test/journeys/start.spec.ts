@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Folder } from '../support/import-journey.js';
+import { Folder, startService } from '../support/import-journey.js';
 
 const SERVICE = fileURLToPath(new URL('../../dist/apps/ledger/main.js', import.meta.url));
 
@@ -61,4 +61,10 @@ describe('a start that fails ends the process and says', () => {
     expect(said).toContain('[CONFIG-202]');
     expect(existsSync(join(folder.path, 'data'))).toBe(false);
   });
+});
+
+it('makes its folder for its owner only', async () => {
+  const service = await startService(folder);
+  expect(statSync(join(folder.path, 'data')).mode & 0o777).toBe(0o700);
+  await service.close();
 });
