@@ -175,7 +175,8 @@ describe('the door', () => {
     expect((await fetch(`${ledger.url}/livez`)).status).toBe(200);
     expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${ledger.url}/metrics`)).text()).toContain('tenor_graphql_requests_total');
-    expect((await fetch(`${ledger.url}/nowhere`)).status).toBe(404);
+    const nowhere = await fetch(`${ledger.url}/nowhere?key=secret`);
+    expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { errors: [{ extensions: { code: 'ROUTE_NOT_FOUND' } }] }]);
   });
 });
 
@@ -258,6 +259,17 @@ describe('answers', () => {
     expect((await ask(node, { id })).body.data).toEqual({ node: { __typename: 'Thing', id, amount: '1' } });
     expect((await ask(node, { id }, 'other')).body.data).toEqual({ node: null });
     expect((await ask(node, { id: 'nonsense' })).body.data).toEqual({ node: null });
+  });
+
+  it('say how large a body may be', async () => {
+    const { status, body } = await ask('{ __typename }', { filler: 'x'.repeat(4 * 1024 * 1024 + 1) }).catch(() => ({ status: 413, body: null }));
+    expect(status).toBe(413);
+    // The server does not read on, so a client that still writes may see no answer.
+    if (body)
+      expect(body.errors?.[0]).toMatchObject({
+        message: expect.stringContaining('4194304 bytes'),
+        extensions: { code: 'BODY_TOO_LARGE', limit: 4_194_304 },
+      });
   });
 
   it('refuse what a browser sends without asking', async () => {
