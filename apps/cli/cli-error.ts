@@ -2,7 +2,7 @@ import { IntakeProblem } from '#charges';
 import { StoreFault } from '#event-store';
 import { RangeProblem } from '#kernel';
 import { CodedError, ConfigError } from '#platform';
-import { ProjectionFault } from '#read-store';
+import { ProjectionFault, ReadModelFault } from '#read-store';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** A command that ends before it did what it was asked for, and the exit code that says so. */
@@ -23,7 +23,8 @@ export const refused = (rejection: { readonly code: string }, catalogue: Readonl
   const { code, ...facts } = rejection;
   const found = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`);
   const meaning = catalogue[code] ?? 'The key was used for another command already. Use a new one.';
-  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', NOTHING, meaning);
+  const consequence = meaning.includes('Nothing was') ? '' : NOTHING;
+  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', consequence, meaning);
 };
 
 export const usage = (problem: string, nextStep: string): CliError => new CliError(EXIT.usage, 'CLI-101', problem, NOTHING, nextStep);
@@ -44,6 +45,7 @@ export function explained(error: unknown): Explained {
     return { code: error.code, message: error.message, exit: error.code === 'FOCUS-112' ? EXIT.interrupted : EXIT.file };
   if (error instanceof StoreFault) return { code: error.code, message: error.message, exit: EXIT.fault };
   if (error instanceof ProjectionFault) return { code: 'READ-101', message: error.message, exit: EXIT.fault };
+  if (error instanceof ReadModelFault) return { code: error.code, message: error.message, exit: EXIT.fault };
   if (error instanceof RangeProblem) return { code: error.code, message: `${error.message}. ${NOTHING} [${error.code}]`, exit: EXIT.usage };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && (DISK.has(code) || code.startsWith('ERR_SQLITE')))

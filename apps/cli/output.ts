@@ -36,11 +36,18 @@ export class Output {
   }
 
   next(...commands: string[]): void {
-    this.say(this.style(2, `Next: ${commands.join('\n      ')}`));
+    this.say(this.style(2, `Next: ${commands.map((each) => this.asCalled(each)).join('\n      ')}`));
   }
 
-  error(code: string, message: string): void {
+  error(code: string, told: string): void {
+    const message = this.asCalled(told);
     this.io.stderr.write(this.json ? `${JSON.stringify({ error: { code, message } })}\n` : `${this.style(31, message)}\n`);
+  }
+
+  /** Commands as they work where this one was called: in a clone nothing is on the path. */
+  private asCalled(text: string): string {
+    if (this.io.env['npm_lifecycle_event'] !== 'tenor') return text;
+    return text.replace(/(^|[`:] ?)tenor (?=[a-z])/g, '$1npm run -s tenor -- ');
   }
 
   private style(code: number, text: string): string {

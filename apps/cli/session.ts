@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ApiKeyCallers, type OpenOrganization, OrganizationDirectory, type Role } from '#organizations';
 import { type Config, mayAct, readConfig, systemClock } from '#platform';
 import { type Core, openCore } from '../ledger/index.js';
@@ -24,10 +23,9 @@ export interface Authority {
   readonly actor: string;
 }
 
-/** The environment as the service reads it, with the flags on top. A folder named alone brings its own store. */
+/** The environment as the service reads it, with the flags on top. */
 export function configOf({ data, store }: CommonFlags, env: Io['env']): Config {
-  const own = store ?? (data !== undefined && env['TENOR_STORE'] === undefined ? `sqlite:${join(data, 'ledger.db')}` : undefined);
-  return readConfig({ ...env, ...(data === undefined ? {} : { TENOR_DATA: data }), ...(own === undefined ? {} : { TENOR_STORE: own }) });
+  return readConfig({ ...env, ...(data === undefined ? {} : { TENOR_DATA: data }), ...(store === undefined ? {} : { TENOR_STORE: store }) });
 }
 
 /** Opens the configured ledger in this process, beside a service or without one, and closes it whatever comes. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Allocator, FileStore, FocusImport, type ImportOptions, RowMending } from '#charges';
 import { createDecisions, type Decisions, type EventStore, openEventStore } from '#event-store';
@@ -51,6 +52,8 @@ export interface CoreOptions {
 
 export function openCore({ config, clock, onFault, inProcess = false, projectorThread }: CoreOptions): Core {
   const ledger = config.TENOR_LEDGER;
+  // Contracts are in it: before anything is, the folder is its owner's alone. One that stands already is left as it is.
+  mkdirSync(config.TENOR_DATA, { recursive: true, mode: 0o700 });
   const store = openEventStore(config.TENOR_STORE, { ledger, clock });
   const generations = new Generations(join(config.TENOR_DATA, 'read'));
   const all = projections();

@@ -9,6 +9,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import {
+  answerNotFound,
   CodedError,
   createLog,
   guardRoutes,
@@ -101,10 +102,14 @@ export async function createLedger(options: LedgerOptions): Promise<RunningLedge
   return { app, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, health: parts.health, close: () => (closing ??= close()) };
 }
 
-/** Errors outside GraphQL go by our own handler: Nest's would show their text. */
+/** Errors outside GraphQL go by our own handlers: Nest's would show their text, in a form of its own. */
 class EdgeAdapter extends FastifyAdapter {
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
     return this.getInstance();
+  }
+
+  override setNotFoundHandler(): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    return this.getInstance().setNotFoundHandler(answerNotFound as never);
   }
 }
 

@@ -50,7 +50,7 @@ class ThingResolver {
 
   @Query(() => ThingConnection)
   things(@Args() page: PageArgs, @Context() context: CallContext): Page<Thing> {
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'things');
     const from = (request.after?.[0] as number | undefined) ?? 0;
     const rows = Array.from({ length: Math.min(request.limit, 150 - from) }, (_, index) => from + index + 1);
     return pageOf(request, rows, context, { node: (row) => this.thing(row, context), keyset: (row) => [row] });
@@ -175,7 +175,8 @@ describe('the door', () => {
     expect((await fetch(`${ledger.url}/livez`)).status).toBe(200);
     expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${ledger.url}/metrics`)).text()).toContain('tenor_graphql_requests_total');
-    expect((await fetch(`${ledger.url}/nowhere`)).status).toBe(404);
+    const nowhere = await fetch(`${ledger.url}/nowhere?key=secret`);
+    expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { errors: [{ extensions: { code: 'ROUTE_NOT_FOUND' } }] }]);
   });
 });
 
@@ -242,10 +243,13 @@ describe('answers', () => {
   it('say what is malformed about a request', async () => {
     const make = 'mutation ($input: MakeInput!) { make(input: $input) }';
     expect(await codeOf('{ nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
+    for (const repeated of [1, 2, 3]) expect(await codeOf('subscription { things }'), `time ${repeated}`).toBe('SUBSCRIPTIONS_UNSUPPORTED');
     expect(await codeOf('{')).toBe('GRAPHQL_PARSE_FAILED');
     expect(await codeOf(make, { input: { name: 'a', amount: 1 } })).toMatch(/DECIMAL_MALFORMED|BAD_USER_INPUT/);
     expect(await codeOf(make, { input: { name: '', amount: '1' } })).toBe('INPUT_INVALID');
-    expect((await ask(make, { input: { name: 'a', amount: '1e400' } })).body.errors?.[0]?.message).toContain('decimal');
+    expect((await ask(make, { input: { name: 'a', amount: '1e400' } })).body.errors?.[0]?.message).toMatch(
+      /expected a decimal .*\. Nothing was run\.$/,
+    );
   });
 
   it('read anything again by its id, within its organization only', async () => {
@@ -255,6 +259,17 @@ describe('answers', () => {
     expect((await ask(node, { id })).body.data).toEqual({ node: { __typename: 'Thing', id, amount: '1' } });
     expect((await ask(node, { id }, 'other')).body.data).toEqual({ node: null });
     expect((await ask(node, { id: 'nonsense' })).body.data).toEqual({ node: null });
+  });
+
+  it('say how large a body may be', async () => {
+    const { status, body } = await ask('{ __typename }', { filler: 'x'.repeat(4 * 1024 * 1024 + 1) }).catch(() => ({ status: 413, body: null }));
+    expect(status).toBe(413);
+    // The server does not read on, so a client that still writes may see no answer.
+    if (body)
+      expect(body.errors?.[0]).toMatchObject({
+        message: expect.stringContaining('4194304 bytes'),
+        extensions: { code: 'BODY_TOO_LARGE', limit: 4_194_304 },
+      });
   });
 
   it('refuse what a browser sends without asking', async () => {

@@ -41,5 +41,6 @@ export const firstKeyWords = ({ organization, secret }: FirstKey, url: string): 
 
   Try     curl ${url}/graphql -H 'authorization: Bearer ${secret}' -H 'content-type: application/json' \\
             -d '{"query":"{ ledger { version position lag } }"}'
-  Next    TENOR_KEY=${secret.slice(0, 8)}… tenor import focus FILE --feed NAME brings a billing file in; tenor key create makes further keys.
+  Next    TENOR_KEY=${secret.slice(0, 8)}… npm run -s tenor -- import focus FILE --feed NAME brings a billing file in;
+          npm run -s tenor -- key create --role reader makes a further key.
 `;

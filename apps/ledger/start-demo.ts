@@ -45,7 +45,7 @@ const QUERY =
 const readyLine = ({ url }: RunningLedger, { apiKey }: Demo): string =>
   `${JSON.stringify({ event: 'ready', graphql: `${url}/graphql`, apiKey, pid: process.pid })}\n`;
 
-const banner = ({ url }: RunningLedger, { apiKey, files, rows }: Demo): string => `
+const banner = ({ url }: RunningLedger, { apiKey, files, rows, last }: Demo): string => `
   DEMO  Nothing here is real. ${rows} rows of ${files} billing files stand in ${DATA}, made anew at each start.
 
   GraphQL    ${url}/graphql
@@ -54,8 +54,9 @@ const banner = ({ url }: RunningLedger, { apiKey, files, rows }: Demo): string =
 
   Try        curl ${url}/graphql -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\
                -d '{"query":"${QUERY}"}'
-  Next       open GraphiQL and paste the key into its header field; or send a file of ${DATA}/exports again, it changes nothing:
-             curl -X POST --data-binary @${DATA}/exports/FILE '${url}/import/focus?feed=NAME' -H 'authorization: Bearer ${apiKey}'
+  Next       open GraphiQL and paste the key into the field above it; or send the last file again, which changes nothing:
+             curl -X POST --data-binary @${DATA}/exports/${last.fileName} \\
+               '${url}/import/focus?feed=${last.feed}' -H 'authorization: Bearer ${apiKey}'
              Ctrl-C stops the demo.
 
 `;

@@ -7,7 +7,7 @@ export class CodedError extends Error {
     readonly nextStep: string,
     options?: ErrorOptions,
   ) {
-    super(`${problem} ${consequence} ${nextStep} [${code}]`, options);
+    super(`${[problem, consequence, nextStep].filter((part) => part !== '').join(' ')} [${code}]`, options);
     this.name = 'CodedError';
   }
 }

@@ -92,11 +92,32 @@ export class ReadDatabase {
   }
 }
 
+/** A file of read models that is none, or is damaged. All that was in it can be filled anew. */
+export class ReadModelFault extends Error {
+  readonly code = 'READ-102';
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `The read models in ${path} cannot be opened (${(cause as Error).message}). Nothing was started, and nothing of the ledger is lost: they follow from the events. Remove the folder ${dirname(path)}; the next start fills it anew. [READ-102]`,
+      { cause },
+    );
+    this.name = 'ReadModelFault';
+  }
+}
+
+/** SQLite's codes of a damaged file and of one that is no database. */
+const DAMAGED = new Set([11, 26]);
+
 function connect(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path);
-  db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000',
-  );
+  try {
+    db.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000',
+    );
+  } catch (error) {
+    db.close();
+    throw DAMAGED.has((error as { errcode?: number }).errcode ?? 0) ? new ReadModelFault(path, error) : error;
+  }
   return db;
 }

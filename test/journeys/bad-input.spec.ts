@@ -5,7 +5,7 @@ let service: TestService;
 let contract: string;
 let provider: string;
 let commitment: string;
-const ACCEPT = '__typename ... on CommandAccepted { id } ... on CommandRejected { code message facts { name value } }';
+const ACCEPT = '__typename ... on CommandAccepted { id } ... on CommandRejected { code message retryable facts { name value } }';
 const MAKE = `mutation ($input: MakeCommitmentInput!) { makeCommitment(input: $input) { ${ACCEPT} } }`;
 let keys = 0;
 
@@ -95,6 +95,36 @@ describe('a command that cannot stand', () => {
     expect(await refusal({ category: 'Usage' })).toBe('INPUT_INVALID');
   });
 
+  it('refuses what would be taken silently for something else', async () => {
+    const unsaid = { schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01')] } };
+    expect(await refusal(unsaid, { effectiveAt: {} })).toBe('INPUT_INVALID');
+    expect(await rejection(unsaid, { effectiveAt: { wording: 'undated' } })).toBeUndefined();
+    expect(await refusal({ unit: 'GPU-Hours' })).toBe('INPUT_INVALID');
+    expect(await refusal({ category: 'Spend', quantityColumn: 'PricingQuantity' })).toBe('INPUT_INVALID');
+    expect(await refusal({ category: 'Usage', currency: null, unit: 'GPU-Hours', costColumn: 'BilledCost' })).toBe('INPUT_INVALID');
+    expect(await refusal({ eligibility: { inclusions: [{ chargeCategory: ['usage'] }] } })).toBe('INPUT_INVALID');
+    expect(await rejection({ schedule: { tranches: [] } })).toBe('SCHEDULE_EMPTY');
+  });
+
+  it('gives each item of a bulk call its own outcome, also where an input is refused', async () => {
+    const amend = `mutation ($input: AmendCommitmentsInput!) { amendCommitments(input: $input) { ${ACCEPT} ... on CommandAnswer { idempotencyKey } } }`;
+    const item = (idempotencyKey: string, of: string, name = 'Bulk') => ({
+      idempotencyKey,
+      commitment: of,
+      reason: 'r',
+      effectiveAt: { at: '2025-02-01T00:00:00Z' },
+      changes: { name },
+    });
+    const other = (await make({})).data.makeCommitment.id as string;
+    const items = [item('bulk-1', other), item('bulk-2', provider), { ...item('bulk-3', other), effectiveAt: {} }, item('bulk-4', other, 'Bulk 4')];
+    expect((await service.data(amend, { input: { items } })).amendCommitments).toMatchObject([
+      { __typename: 'CommandAccepted', idempotencyKey: 'bulk-1' },
+      { code: 'ID_INVALID', idempotencyKey: 'bulk-2' },
+      { code: 'INPUT_INVALID', idempotencyKey: 'bulk-3' },
+      { __typename: 'CommandAccepted', idempotencyKey: 'bulk-4' },
+    ]);
+  });
+
   it('tells unknown ids, of a wrong kind or of nothing, alike', async () => {
     expect(await refusal({}, { contract: 'nonsense' })).toBe('ID_INVALID');
     expect(await refusal({}, { contract: provider })).toBe('ID_INVALID');
@@ -113,10 +143,17 @@ describe('a command that cannot stand', () => {
     };
     expect((await service.data(amend, { input })).amendCommitment).toMatchObject({
       code: 'REVISION_CONFLICT',
+      retryable: true,
       facts: [
         { name: 'expected', value: '7' },
         { name: 'actual', value: '0' },
       ],
+    });
+    await service.data(amend, { input: { ...input, idempotencyKey: 'rev-0', expectedRevision: 0 } });
+    // That revision is gone for good: the same command can never be accepted.
+    expect((await service.data(amend, { input: { ...input, idempotencyKey: 'rev-1', expectedRevision: 0 } })).amendCommitment).toMatchObject({
+      code: 'REVISION_CONFLICT',
+      retryable: false,
     });
   });
 
@@ -141,6 +178,29 @@ describe('a query without bounds', () => {
     expect((await service.ask(query, { n: 100 })).errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COSTLY');
     expect((await service.ask(query, { n: 3 })).errors).toBeUndefined();
     expect((await service.ask('{ commitments(first: 101) { nodes { id } } }')).errors?.[0]?.extensions['code']).toBe('PAGE_TOO_LARGE');
+  });
+
+  it('is refused for the buckets of its time series, as wide as they are asked for', async () => {
+    const series = (bucket: string, bounds = '') =>
+      service.ask(`{ commitments(first: 20) { nodes { series(bucket: ${bucket}${bounds}) { drawn { value } } } } }`);
+    const year = ', from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z"';
+    for (const [bucket, bounds] of [['HOUR'], ['HOUR', year]])
+      expect((await series(bucket as string, bounds)).errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COSTLY');
+    for (const [bucket, bounds] of [['DAY'], ['DAY', year], ['HOUR', year.replace('2026-01-01', '2025-02-01')]])
+      expect((await series(bucket as string, bounds)).errors).toBeUndefined();
+  });
+
+  it('says which of its arguments contradict each other', async () => {
+    const codeOf = async (query: string) => (await service.ask(query)).errors?.[0]?.extensions['code'];
+    const { position } = (await service.data('{ ledger { position } }')).ledger;
+    for (const list of ['commitments { undecided }', 'organization { id }'])
+      expect(await codeOf(`{ ${list.replace(' ', `(asOf: { position: "${position}", recorded: "2026-01-01T00:00:00Z" }) `)} }`)).toBe(
+        'INPUT_INVALID',
+      );
+    const coverage = (from: string, to: string) => codeOf(`{ coverage(from: "${from}", to: "${to}") { coverages { usage } } }`);
+    expect(await coverage('2025-02-01T00:00:00Z', '2025-01-01T00:00:00Z')).toBe('INPUT_INVALID');
+    expect(await coverage('2025-01-01T00:30:00Z', '2025-02-01T00:00:00Z')).toBe('INPUT_INVALID');
+    expect(await coverage('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z')).toBeUndefined();
   });
 
   it('is refused for more than 10,000 buckets', async () => {

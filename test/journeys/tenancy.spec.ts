@@ -57,6 +57,13 @@ it('takes no token, cursor or id of another organization', async () => {
   expect(await codeOf('query ($c: String) { commitments(after: $c) { nodes { id } } }', { c: first.commitments.pageInfo.endCursor })).toBe(
     'CURSOR_INVALID',
   );
+  const elsewhere = (query: string) => service.ask(query, { c: first.commitments.pageInfo.endCursor });
+  for (const query of [
+    'query ($c: String) { parties(after: $c) { nodes { id } } }',
+    'query ($c: String) { commitments(after: $c, orderBy: PACE) { nodes { id } } }',
+    'query ($c: String) { commitments(atLeast: $c) { nodes { id } } }',
+  ])
+    expect((await elsewhere(query)).errors?.[0]?.extensions['code']).toMatch(/^(CURSOR|TOKEN)_INVALID$/);
   expect(await codeOf('query ($t: String) { commitments(atLeast: $t) { nodes { id } } }', { t: ids['token'] })).toBe('TOKEN_INVALID');
   const amend =
     'mutation ($id: ID!) { amendCommitment(input: { idempotencyKey: "x", commitment: $id, reason: "r", effectiveAt: { at: "2025-02-01T00:00:00Z" }, changes: { name: "mine" } }) { __typename } }';

@@ -81,4 +81,25 @@ describe('over GraphQL', () => {
     ).toMatchObject({ repeated: true, id: made.id });
     expect(await make('plain', { schedule: { unknown: 'other' } })).toMatchObject({ __typename: 'CommandRejected', code: 'IDEMPOTENCY_KEY_REUSED' });
   });
+
+  it('says of what is not known why, in the words recorded, and names the commitment by an id that can be read', async () => {
+    const year = { id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' } };
+    const redacted = await make('redacted', { schedule: { tranches: [{ ...year, amount: { unknown: 'redacted in the copy', atLeast: '10' } }] } });
+    const unscheduled = await make('unscheduled', { schedule: { unknown: 'not disclosed' } });
+    const read = async (id: string, token: string) =>
+      (
+        await service.data(
+          'query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { periods { amount { value unknown atLeast } } utilization { committed { status reasons { code entity } } } } }',
+          { id, token },
+        )
+      ).commitment;
+    const known = await read(redacted.id, redacted.token);
+    expect(known.periods).toEqual([{ amount: { value: null, unknown: 'redacted in the copy', atLeast: '10' } }]);
+    expect(known.utilization.committed).toEqual({ status: 'INDETERMINATE', reasons: [{ code: 'AMOUNT_UNKNOWN', entity: redacted.id }] });
+    expect((await read(unscheduled.id, unscheduled.token)).periods).toEqual([{ amount: { value: null, unknown: 'not disclosed', atLeast: '0' } }]);
+    const { node } = await service.data('query ($id: ID!) { node(id: $id) { ... on Commitment { name } } }', {
+      id: known.utilization.committed.reasons[0].entity,
+    });
+    expect(node).toEqual({ name: 'redacted' });
+  });
 });

@@ -21,19 +21,21 @@ export function deliveryCommands(noun: MakeNoun): void {
       const { organization } = await authority(core, io, flags, 'reader');
       await core.projector.catchUp();
       const limit = countOf(flags.limit, 50);
-      const rows = new Deliveries(core.database).list(organization, { after: countOf(flags.after, 0), limit });
+      const deliveries = new Deliveries(core.database);
+      const rows = deliveries.list(organization, { after: countOf(flags.after, 0), limit });
       const quarantine = new Quarantine(core.database);
-      const data = rows.map((each) => described(each, quarantine.count(organization, each.deliveryId).open));
+      const data = rows.map((each) => described(each, deliveries.feedName(each.feedId), quarantine.count(organization, each.deliveryId).open));
       const cells = data.map((each) => [
         `${each.number}`,
         each.recordedAt,
+        each.feed,
         each.deliveryId,
         `${each.rows}`,
         `${each.additions}`,
         `${each.reversals}`,
         `${each.quarantinedOpen}/${each.quarantined}`,
       ]);
-      out.result({ deliveries: data }, table(['NO', 'RECORDED', 'DELIVERY', 'ROWS', 'ADDED', 'REVERSED', 'QUARANTINED'], cells));
+      out.result({ deliveries: data }, table(['NO', 'RECORDED', 'FEED', 'DELIVERY', 'ROWS', 'ADDED', 'REVERSED', 'QUARANTINED'], cells));
       if (data.length === 0) out.next('tenor import focus FILE --feed NAME');
       else if (data.length === limit) out.next(`tenor delivery list --after ${data.at(-1)?.number}`);
       else if (data.some((each) => each.quarantinedOpen > 0))
@@ -44,6 +46,7 @@ export function deliveryCommands(noun: MakeNoun): void {
 
 function described(
   { number, deliveryId, feedId, recordedAt, file, rows, additions, reversals, quarantined, slices }: DeliveryRow,
+  feed: string,
   quarantinedOpen: number,
 ) {
   const periods = slices.map((slice) => ({ ...slice, billingPeriodStart: formatInstant(slice.billingPeriodStart) }));
@@ -51,6 +54,7 @@ function described(
     number,
     deliveryId,
     feedId,
+    feed,
     recordedAt: formatInstant(recordedAt as Instant),
     file: { ...file },
     rows,

@@ -137,11 +137,11 @@ export const COMMITMENTS: readonly DemoCommitment[] = [
     recorded: '2024-12-03',
     effective: '2024-12-01',
     terms: () =>
-      terms('AWS enterprise discount programme', year2025(known('5500000')), [clause({ account: ['417205519043'] })], {
+      terms('AWS enterprise discount programme', year2025(known('5400000')), [clause({ account: ['417205519043'] })], {
         priority: 1,
         marketplace: { share: decimal('0.25'), rows: [] },
       }),
-    evidence: [signed('aws-edp-1', 'EDP-2024-0931.pdf', 'an annual commitment of USD 5,500,000')],
+    evidence: [signed('aws-edp-1', 'EDP-2024-0931.pdf', 'an annual commitment of USD 5,400,000')],
   },
   {
     key: 'aws-accelerators',

@@ -19,6 +19,8 @@ export interface Demo {
   readonly apiKey: string;
   readonly files: number;
   readonly rows: number;
+  /** The delivery that came last: in force, so that the same again changes nothing. */
+  readonly last: Pick<DemoFile, 'fileName' | 'feed'>;
 }
 
 interface Step {
@@ -51,7 +53,7 @@ export async function seedDemo(core: Core, clock: DemoClock): Promise<Demo> {
     await core.settle();
   }
   clock.release();
-  return { organization, apiKey, files: files.length, rows };
+  return { organization, apiKey, files: files.length, rows, last: files.at(-1) as DemoFile };
 }
 
 async function organizationAndKey(core: Core, clock: DemoClock): Promise<{ organization: string; apiKey: string }> {

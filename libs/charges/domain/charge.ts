@@ -1,7 +1,7 @@
+import type { ChargeCategory } from '#commitments/domain';
 import type { Decimal, Instant } from '#kernel';
 
-export const CHARGE_CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'] as const;
-export type ChargeCategory = (typeof CHARGE_CATEGORIES)[number];
+export { CHARGE_CATEGORIES, type ChargeCategory } from '#commitments/domain';
 
 /** One element of FOCUS `ContractApplied` (1.3, 1.4): what the provider says it drew from a contract commitment. */
 export interface AppliedElement {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Refusal } from '#platform';
-import type { AnsweredAtType, AsOfInput, CallContext } from '#platform/graphql';
+import { type AnsweredAtType, type AsOfInput, type CallContext, notVisibleYet, positionAsked } from '#platform/graphql';
 import { type Moment, Moments, NotVisibleYet } from '../read/moment.js';
 
 export interface AskedAt {
@@ -16,7 +15,7 @@ export class Answers {
   /** Answers at once where nothing has to be waited for: a promise costs more than the query. */
   moment(context: CallContext, { asOf, atLeast }: AskedAt): Moment | Promise<Moment> {
     const { organization } = context.caller;
-    const position = asOf?.position ? parseInt(context.open('position', asOf.position), 10) : null;
+    const position = positionAsked(asOf, (token) => context.open('position', token));
     const read = (): Moment => this.moments.at(organization, { effective: asOf?.effective ?? null, recorded: asOf?.recorded ?? null, position });
     const least = Math.max(position ?? 0, atLeast ? parseInt(context.open('position', atLeast), 10) : 0);
     if (least === 0 || this.moments.isVisible(organization, least)) return read();
@@ -48,13 +47,5 @@ class LazyAnsweredAt implements AnsweredAtType {
 }
 
 function refuseWait(error: unknown): never {
-  if (error instanceof NotVisibleYet) {
-    throw new Refusal(
-      'NOT_VISIBLE_YET',
-      `What the token names is not visible after ${error.waitedMs} ms. It is recorded; ask again shortly.`,
-      { waitedMs: error.waitedMs },
-      503,
-    );
-  }
-  throw error;
+  throw error instanceof NotVisibleYet ? notVisibleYet(error.waitedMs) : error;
 }

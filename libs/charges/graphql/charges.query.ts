@@ -1,11 +1,10 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { amountFigure, exact, isExactQuantity, type Decimal, type Quantity } from '#kernel';
-import { type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId } from '#platform/graphql';
+import { AskedAtArgs, type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId } from '#platform/graphql';
 import { type Entry, type Posting, type ReasonCode, REASONS } from '../domain/allocation/decision.js';
 import { type ChargeAddress, type ChargeKey, ChargesReader, type KnownCharge } from '../read/charges.reader.js';
 import type { Moment } from '../read/moment.js';
 import { Answers } from './answers.js';
-import { AskedAtArgs } from './asked-at.js';
 import { AllocationDecisionType, ChargeConnection, ChargeFilterInput, ChargeType } from './types.js';
 
 interface ChargeNode extends ChargeType {
@@ -20,7 +19,7 @@ export class ChargesQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Charge', (id, context) => this.find(id, {}, context));
+    nodes.register('Charge', (id, context, asked) => this.find(id, asked, context));
   }
 
   @Query(() => ChargeType, { nullable: true, description: 'One charge with its reasons; null for an id that is not there or not yours.' })
@@ -39,7 +38,7 @@ export class ChargesQueries {
     @Context() context: CallContext,
   ): Promise<Page<ChargeType>> {
     const moment = await this.answers.moment(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'charges');
     const { delivery, commitment, reason, ...rest } = filter ?? {};
     const wanted = {
       ...rest,
@@ -66,9 +65,9 @@ export class ChargesQueries {
   ): Promise<AllocationDecisionType | null> {
     const commitment = requireId(context, 'Commitment', token);
     const recorded = known.decision?.find((entry) => entry.commitment === commitment);
-    if (recorded) return decisionType(recorded, context);
+    if (recorded) return decisionType(recorded, moment, context);
     const reason = await this.reader.explain(moment, known, commitment);
-    return reason === null ? null : decisionType({ commitment, reason, postings: [] }, context);
+    return reason === null ? null : decisionType({ commitment, reason, postings: [] }, moment, context);
   }
 
   private async find(id: string, args: Partial<AskedAtArgs>, context: CallContext): Promise<ChargeType | null> {
@@ -98,11 +97,12 @@ function chargeNode(known: KnownCharge, moment: Moment, context: CallContext): C
     id: context.nodeId('Charge', idOf(known)),
     delivery: context.nodeId('Delivery', known.deliveryId),
     tags: tags.map(([key, value]) => ({ key, value })),
-    decisions: known.decision && known.decision.map((entry) => decisionType(entry, context)),
+    decisions: known.decision && known.decision.map((entry) => decisionType(entry, moment, context)),
   } as ChargeNode;
 }
 
-const decisionType = ({ commitment, reason, postings, stated }: Entry, context: CallContext): AllocationDecisionType => ({
+const decisionType = ({ commitment, reason, postings, stated }: Entry, moment: Moment, context: CallContext): AllocationDecisionType => ({
+  moment,
   commitment: commitment === null ? null : context.nodeId('Commitment', commitment),
   reason,
   explanation: REASONS[reason],

@@ -1,11 +1,22 @@
-import { Args, Context, Field, ID, Int, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Field, ID, InputType, Int, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { type Instant, parseInstant } from '#kernel';
-import { type CallContext, connectionOf, DateTimeScalar, NodeRegistry, NodeType, type Page, PageArgs, pageOf, pageRequest } from '#platform/graphql';
+import {
+  type CallContext,
+  AskedAtArgs,
+  connectionOf,
+  DateTimeScalar,
+  NodeRegistry,
+  NodeType,
+  type Page,
+  PageArgs,
+  pageOf,
+  pageRequest,
+} from '#platform/graphql';
 import { Deliveries, type DeliveryRow } from '../read/deliveries.js';
 import type { Moment } from '../read/moment.js';
 import { Quarantine } from '../read/quarantine.js';
+import { feedIdOf } from '../application/import-focus.js';
 import { Answers } from './answers.js';
-import { AskedAtArgs } from './asked-at.js';
 
 @ObjectType('RowProblem', { description: 'What is wrong with a quarantined row.' })
 export class RowProblemType {
@@ -58,6 +69,8 @@ export class DeliveryType extends NodeType {
   number!: number;
   @Field(() => DateTimeScalar)
   recordedAt!: Instant;
+  @Field({ description: 'The provider’s export that it belongs to, as named at the import.' })
+  feed!: string;
   @Field({ description: 'SHA-256 of the decompressed bytes, hexadecimal.' })
   sha256!: string;
   @Field()
@@ -77,6 +90,12 @@ export class DeliveryType extends NodeType {
   @Field(() => [ImportWarningType])
   warnings!: readonly ImportWarningType[];
 }
+@InputType({ description: 'All given conditions must hold.' })
+export class DeliveryFilterInput {
+  @Field(() => String, { nullable: true, description: 'Name of the feed, as given to the import.' })
+  feed?: string | null;
+}
+
 export const DeliveryConnection = connectionOf(DeliveryType, 'Delivery');
 
 interface DeliveryNode extends DeliveryType {
@@ -92,24 +111,30 @@ export class DeliveriesQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Delivery', async (id, context) => {
-      const moment = await this.answers.moment(context, {});
+    nodes.register('Delivery', async (id, context, asked) => {
+      const moment = await this.answers.moment(context, asked);
       const row = this.list.find(context.caller.organization, id, moment.position);
-      return row && deliveryNode(row, moment, context);
+      return row && this.node(row, moment, context);
     });
   }
 
   @Query(() => DeliveryConnection, { description: 'Deliveries in recorded order.' })
-  async deliveries(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<DeliveryType>> {
+  async deliveries(
+    @Args() page: PageArgs,
+    @Args() args: AskedAtArgs,
+    @Args('filter', { type: () => DeliveryFilterInput, nullable: true }) filter: DeliveryFilterInput | null,
+    @Context() context: CallContext,
+  ): Promise<Page<DeliveryType>> {
     const moment = await this.answers.moment(context, args);
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'deliveries');
     const rows = this.list.list(context.caller.organization, {
       after: (request.after?.[0] as number | undefined) ?? 0,
       limit: request.limit,
       position: moment.position,
+      feedId: filter?.feed ? feedIdOf(context.caller.organization, filter.feed) : null,
     });
     return pageOf(request, rows, context, {
-      node: (row) => deliveryNode(row, moment, context),
+      node: (row) => this.node(row, moment, context),
       keyset: ({ number }) => [number],
       answeredAt: this.answers.answeredAt(context, moment),
     });
@@ -125,7 +150,7 @@ export class DeliveriesQueries {
     if (plain === null) return null;
     const moment = await this.answers.moment(context, args);
     const row = this.list.find(context.caller.organization, plain, moment.position);
-    return row && deliveryNode(row, moment, context);
+    return row && this.node(row, moment, context);
   }
 
   @ResolveField(() => QuarantinedRowConnection, { description: 'Its rows that could not be read, by row number.' })
@@ -135,7 +160,7 @@ export class DeliveriesQueries {
     @Args('openOnly', { defaultValue: false, description: 'Leave out what was mended.' }) openOnly: boolean,
     @Context() context: CallContext,
   ): Page<QuarantinedRowType> {
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, 'quarantinedRows');
     const after = (request.after?.[0] as number | undefined) ?? 0;
     const rows = this.quarantine.rows(context.caller.organization, delivery.deliveryId, {
       after,
@@ -154,15 +179,20 @@ export class DeliveriesQueries {
       keyset: ({ row }) => [row],
     });
   }
+
+  private node(row: DeliveryRow, moment: Moment, context: CallContext): DeliveryNode {
+    return deliveryNode(row, this.list.feedName(row.feedId), moment, context);
+  }
 }
 
-function deliveryNode(row: DeliveryRow, moment: Moment, context: CallContext): DeliveryNode {
+function deliveryNode(row: DeliveryRow, feed: string, moment: Moment, context: CallContext): DeliveryNode {
   const { number, recordedAt, file, rows, additions, reversals, quarantined, slices, warnings } = row;
   return {
     __typename: 'Delivery',
     id: context.nodeId('Delivery', row.deliveryId),
     row,
     moment,
+    feed,
     number,
     recordedAt: recordedAt as Instant,
     sha256: file.sha256,

@@ -32,5 +32,4 @@ import { DeliveriesQueries } from './deliveries.query.js';
 })
 export class ChargesModule {}
 export { Answers } from './answers.js';
-export { AskedAtArgs } from './asked-at.js';
-export { CoverageColumnEnum } from './types.js';
+export { AllocationDecisionType, CoverageColumnEnum } from './types.js';

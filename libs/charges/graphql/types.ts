@@ -4,6 +4,7 @@ import { connectionOf, DateTimeScalar, DecimalScalar, FigureType, NodeType } fro
 import { COVERAGE_COLUMNS } from '../domain/allocation/coverage.js';
 import { REASONS } from '../domain/allocation/decision.js';
 import { CHARGE_CATEGORIES } from '../domain/charge.js';
+import type { Moment } from '../read/moment.js';
 
 export const CoverageColumnEnum = Object.fromEntries(COVERAGE_COLUMNS.map((each) => [each, each]));
 registerEnumType(CoverageColumnEnum, { name: 'CoverageColumn' });
@@ -38,6 +39,8 @@ export class AllocationDecisionType {
   statedContract!: string | null;
   @Field(() => String, { nullable: true, description: 'Of an unallocated posting: the ContractCommitmentId that the file states.' })
   statedCommitment!: string | null;
+  /** Where the answer stands, for fields that slices above resolve. */
+  readonly moment!: Moment;
 }
 
 @ObjectType('Tag')

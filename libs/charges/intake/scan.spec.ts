@@ -109,8 +109,9 @@ describe('reading a FOCUS file', () => {
     using scratch = new Scratch();
     const text = 'billed_cost,Billing Period Start,ChargePeriodStart,ChargePeriodEnd,ChargeCategory\n1,2025-01-01,2025-01-01,2025-01-01,Purchase\n';
     await expect(readText(scratch, text)).rejects.toMatchObject({ code: 'FOCUS-103' });
-    const { charges } = await readText(scratch, text, { defaults: { BillingCurrency: 'Credit' }, virtualCurrencies: ['Credit'] });
+    const { charges, summary } = await readText(scratch, text, { defaults: { BillingCurrency: 'Credit' }, virtualCurrencies: ['Credit'] });
     expect(charges).toMatchObject([{ billingCurrency: 'Credit', category: 'Purchase' }]);
+    expect(summary.warnings).toContainEqual(expect.objectContaining({ code: 'FOCUS-312', column: 'BillingCurrency' }));
   });
 
   it('reads a mend in place of the same bad bytes', async () => {

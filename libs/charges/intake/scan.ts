@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { escapeField, FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
-import { resolveHeader, type Header } from './columns.js';
+import { focusName, resolveHeader, VALUE_COLUMNS, type Header } from './columns.js';
 import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
 import { FileStore, type FileDraft } from './file-store.js';
 import type { Mends, Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
@@ -132,7 +132,9 @@ class ScanPass {
 
   private async read(table: RawTable): Promise<Header> {
     const header = resolveHeader(table.names, this.options.defaults ?? {}, this.source.name);
-    for (const value of header.defaults) if (value !== null) this.warnings.add('FOCUS-312', value, 0);
+    header.defaults.forEach(
+      (value, c) => value !== null && this.warnings.add('FOCUS-312', focusName(VALUE_COLUMNS[c] as (typeof VALUE_COLUMNS)[number]), 0),
+    );
     this.quarantine.columns = header.names;
     const mapper = new RowMapper(header, this.warnings, this.codec, this.options.virtualCurrencies);
     for await (const batch of table.batches) {

@@ -1,4 +1,4 @@
-import type { ReadDatabase } from '#read-store';
+import { ENTITY_KINDS, type ReadDatabase } from '#read-store';
 import type { Delivery } from '../domain/feed.js';
 import { LATEST } from './chunks.js';
 
@@ -22,14 +22,34 @@ const toRow = ([number, position, recordedAt, detail]: Found): DeliveryRow => ({
 
 /** What was delivered, by the organization's own numbers. Attempts that never ended are not in it. */
 export class Deliveries {
+  private readonly feedNames = new Map<string, string>();
+
   constructor(private readonly database: ReadDatabase) {}
 
-  /** In order of number, after `after` (exclusive), known at `position`. */
-  list(organization: string, { after = 0, limit, position = LATEST }: { after?: number; limit: number; position?: number }): readonly DeliveryRow[] {
+  /** In order of number, after `after` (exclusive), known at `position`; of one feed or of all. */
+  list(
+    organization: string,
+    { after = 0, limit, position = LATEST, feedId = null }: { after?: number; limit: number; position?: number; feedId?: string | null },
+  ): readonly DeliveryRow[] {
     return this.database
-      .sql('SELECT number, position, recorded_at, detail FROM deliveries WHERE org = ? AND number > ? AND position <= ? ORDER BY number LIMIT ?')
-      .all<Found>(organization, after, position, limit)
+      .sql(
+        'SELECT number, position, recorded_at, detail FROM deliveries WHERE org = ? AND number > ? AND position <= ? AND (? IS NULL OR feed = ?) ORDER BY number LIMIT ?',
+      )
+      .all<Found>(organization, after, position, feedId, feedId, limit)
       .map(toRow);
+  }
+
+  /** As whoever imported first called it: a feed's first fact, which never changes. */
+  feedName(feedId: string): string {
+    let name = this.feedNames.get(feedId);
+    if (name === undefined) {
+      const found = this.database
+        .sql('SELECT f.fact FROM entities e JOIN facts f ON f.position = e.position WHERE e.id = ? AND e.kind = ?')
+        .get<[string]>(feedId, ENTITY_KINDS.feed);
+      name = found ? (JSON.parse(found[0]) as { data: { name: string } }).data.name : '';
+      if (found) this.feedNames.set(feedId, name);
+    }
+    return name;
   }
 
   /** Null also for another organization's delivery. */

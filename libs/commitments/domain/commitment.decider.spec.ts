@@ -208,7 +208,6 @@ describe('terms', () => {
     ['an unknown schedule', { schedule: { kind: 'unknown', reason: 'not published' } }],
     ['a prepaid one on EffectiveCost', { prepaid: true, measure: { kind: 'cost', column: 'EffectiveCost', currency: 'USD' } }],
     ['a marketplace share of all', { marketplace: { share: decimal('1'), rows: [] } }],
-    ['no tranche at all', tranches()],
     [
       'dates that only may overlap',
       {
@@ -230,6 +229,14 @@ describe('terms', () => {
     given(made)
       .when(amend({ trancheAmounts: [{ id: 't9', amount: known('1') }] }))
       .rejected({ code: 'TRANCHE_NOT_FOUND', tranche: 't9' });
+    given(made)
+      .when(amend({ trancheAmounts: ['1', '2'].map((value) => ({ id: 't1', amount: known(value) })) }))
+      .rejected({ code: 'TRANCHE_AMOUNT_TWICE', tranche: 't1' });
+  });
+
+  it('have a schedule that commits to something, or say that it is not known', () => {
+    given().when(make(tranches())).rejected({ code: 'SCHEDULE_EMPTY' });
+    given(made).when(amend(tranches())).rejected({ code: 'SCHEDULE_EMPTY' });
   });
 
   it('that a correction would break only together with a later amendment are refused', () => {

@@ -3,7 +3,7 @@ import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitme
 import type { CommitmentRejection } from './rejections.js';
 import type { Schedule, TermChanges, Terms } from './terms.js';
 import { applyChanges, correctChanges, finalTerms, laterFacts, sortsAfter } from './timeline.js';
-import { validateTerms } from './validate-terms.js';
+import { firstTwice, validateTerms } from './validate-terms.js';
 
 type Outcome = Decision<CommitmentEvent, CommitmentRejection>;
 
@@ -89,6 +89,9 @@ function validateChanges(changes: TermChanges, base: Terms, commitmentId: string
   if (isEmptyChange(changes)) return { code: 'CHANGES_EMPTY' };
   const missing = changes.trancheAmounts && firstMissing(changes.trancheAmounts, changes.schedule ?? base.schedule);
   if (missing) return { code: 'TRANCHE_NOT_FOUND', tranche: missing.id };
+  // Which of the two was meant cannot be told, and taking the last would be a guess about money.
+  const twice = changes.trancheAmounts && changes.trancheAmounts.length > 1 ? firstTwice(changes.trancheAmounts) : undefined;
+  if (twice) return { code: 'TRANCHE_AMOUNT_TWICE', tranche: twice.id };
   return validateTerms(applyChanges(base, changes), commitmentId);
 }
 

@@ -16,6 +16,8 @@ export type CommitmentRejection =
   | { readonly code: 'COMMITMENT_CANCELLED'; readonly commitmentId: string }
   | { readonly code: 'CHANGES_EMPTY' }
   | { readonly code: 'TRANCHE_NOT_FOUND'; readonly tranche: string }
+  | { readonly code: 'TRANCHE_AMOUNT_TWICE'; readonly tranche: string }
+  | { readonly code: 'SCHEDULE_EMPTY' }
   | { readonly code: 'TRANCHE_DUPLICATE'; readonly tranche: string }
   | { readonly code: 'TRANCHE_END_BEFORE_START'; readonly tranche: string }
   | { readonly code: 'TRANCHES_OVERLAP'; readonly tranche: string; readonly other: string }
@@ -51,6 +53,8 @@ export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'],
   COMMITMENT_CANCELLED: 'The commitment is cancelled: void the cancellation first if it was a mistake.',
   CHANGES_EMPTY: 'The command names no field to change. Name at least one.',
   TRANCHE_NOT_FOUND: 'The schedule has no tranche with this id. Name an existing one, or replace the schedule whole.',
+  TRANCHE_AMOUNT_TWICE: 'The command gives two amounts for one tranche. Give one.',
+  SCHEDULE_EMPTY: 'The schedule has no tranche, so it commits to nothing. Give one at least, or say with `unknown` why the schedule is not known.',
   TRANCHE_DUPLICATE: 'Two tranches have the same id. Give each its own.',
   TRANCHE_END_BEFORE_START: 'The tranche ends before or when it starts. Intervals are half-open: [start, end).',
   TRANCHES_OVERLAP: 'Two tranches share time; a charge could belong to both. End one where the other starts.',

@@ -49,6 +49,10 @@ export type Schedule = { readonly kind: 'tranches'; readonly tranches: readonly 
 export const DIMENSIONS = ['provider', 'publisher', 'service', 'serviceCategory', 'sku', 'region', 'account', 'chargeCategory'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** FOCUS ChargeCategory. */
+export const CHARGE_CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'] as const;
+export type ChargeCategory = (typeof CHARGE_CATEGORIES)[number];
+
 /** Dimensions are ANDed; the values of one dimension are alternatives. `tags`: key → allowed values. */
 export interface Clause {
   readonly dimensions: { readonly [D in Dimension]?: readonly string[] };

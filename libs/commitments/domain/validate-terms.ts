@@ -12,6 +12,7 @@ const endsTooEarly = ({ start, end }: UncertainPeriod): boolean => end !== null 
 function validateSchedule(terms: Terms): CommitmentRejection | null {
   const tranches = terms.schedule.kind === 'tranches' ? terms.schedule.tranches : [];
   const { term } = terms;
+  if (terms.schedule.kind === 'tranches' && tranches.length === 0) return { code: 'SCHEDULE_EMPTY' };
   const twice = tranches.length > 1 ? firstTwice(tranches) : undefined;
   if (twice) return { code: 'TRANCHE_DUPLICATE', tranche: twice.id };
   const backwards = tranches.find(endsTooEarly);
@@ -27,7 +28,7 @@ function validateSchedule(terms: Terms): CommitmentRejection | null {
   return bounds ? { code: 'AMOUNT_BOUNDS', tranche: bounds.id } : null;
 }
 
-function firstTwice(tranches: readonly Tranche[]): Tranche | undefined {
+export function firstTwice<T extends { readonly id: string }>(tranches: readonly T[]): T | undefined {
   const seen = new Set<string>();
   return tranches.find(({ id }) => seen.has(id) || !seen.add(id));
 }

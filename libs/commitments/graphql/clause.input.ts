@@ -1,6 +1,7 @@
 import { Field, InputType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsNotEmpty, IsOptional, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsNotEmpty, IsOptional, MaxLength, ValidateNested } from 'class-validator';
+import { CHARGE_CATEGORIES } from '../domain/terms.js';
 
 @InputType()
 export class TagInput {
@@ -29,7 +30,10 @@ export class ClauseInput {
   region?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'SubAccountId or BillingAccountId.' })
   account?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'Usage, Purchase, Tax, Credit, Adjustment.' })
+  // Any other word would match no charge, without a sound.
+  @Field(() => [String], { nullable: true, description: `${CHARGE_CATEGORIES.join(', ')}.` })
+  @IsOptional()
+  @IsIn(CHARGE_CATEGORIES, { each: true })
   chargeCategory?: string[] | null;
   @Field(() => [TagInput], { nullable: true })
   @IsOptional()

@@ -11,6 +11,7 @@ import {
   digestible,
   type EvidenceInput,
   lengthOf,
+  ofItem,
   readEvidence,
   readInstant,
   requireId,
@@ -105,7 +106,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => this.amendCommitment(input, context))));
+    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.amendCommitment(input, context)))));
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
@@ -114,7 +115,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => this.makeCommitment(input, context))));
+    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.makeCommitment(input, context)))));
   }
 
   @Mutation(() => CommandResultType, {

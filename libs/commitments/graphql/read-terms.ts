@@ -82,6 +82,9 @@ function readMeasure({ category, currency, costColumn, unit, quantityColumn }: C
   const isUsage = category
     ? category === 'Usage'
     : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
+  const ofTheOther = isUsage ? [currency, costColumn] : [unit, quantityColumn];
+  if (ofTheOther.some((part) => part !== undefined && part !== null))
+    return refuse('Spend is measured by a `costColumn` in a `currency`, Usage by a `quantityColumn` in a `unit`: name the one pair only.');
   if (isUsage) {
     const kept = before?.kind === 'quantity' ? before : null;
     return {

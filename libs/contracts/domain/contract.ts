@@ -52,19 +52,20 @@ export type ContractCommand =
 export interface ContractFact extends Recorded {
   readonly fact: number;
   readonly kind: 'signed' | 'amended' | 'renewed' | 'terminated';
+  /** Of the signing all terms. */
   readonly changes: Partial<ContractTerms>;
 }
 
-export type Contract =
-  | { readonly status: 'none' }
-  | {
-      readonly status: 'signed' | 'terminated';
-      readonly contractId: string;
+export interface SignedContract {
+  readonly status: 'signed' | 'terminated';
+  readonly contractId: string;
+  /** Every change applied as it was recorded: what the next command is judged by. `contractTermsAt` says what is in force when. */
+  readonly terms: ContractTerms;
+  readonly facts: readonly ContractFact[];
+  readonly terminatedAt: UncertainInstant | null;
+}
 
-      readonly terms: ContractTerms;
-      readonly facts: readonly ContractFact[];
-      readonly terminatedAt: UncertainInstant | null;
-    };
+export type Contract = { readonly status: 'none' } | SignedContract;
 
 export type ContractRejection =
   | { readonly code: 'CONTRACT_PARTY_UNKNOWN'; readonly partyId: string }
@@ -118,7 +119,7 @@ export const contractDecider: Decider<Contract, ContractCommand, ContractEvent, 
   evolve: (contract, event) => {
     if (event.type === 'ContractSigned') {
       const { contractId, terms } = event;
-      return { status: 'signed', contractId, terms, facts: [fact(0, 'signed', {}, event)], terminatedAt: null };
+      return { status: 'signed', contractId, terms, facts: [fact(0, 'signed', terms, event)], terminatedAt: null };
     }
     if (contract.status === 'none') return contract;
     const next = contract.facts.length;

@@ -1,2 +1,3 @@
 export * from './contract.js';
+export * from './contract-timeline.js';
 export * from './party.js';

@@ -60,10 +60,19 @@ export function periodsContaining(
   return { periods: found, certain: certain && variants.length === 1 };
 }
 
+/** Where a period's amount is looked up: of an ended period at its last instant. */
+export const amountInstant = ({ end }: CommitmentPeriod, t: Instant): Instant => (end !== null && t >= end ? ((end - 1) as Instant) : t);
+
+/** Why the record says that the period's amount is not known; null where it does not say so. */
+export function statedUnknown({ schedule }: Terms, { id, tranche }: CommitmentPeriod): string | null {
+  if (schedule.kind === 'unknown') return schedule.reason;
+  const amount = (schedule.tranches.find((each) => each.id === id) ?? tranche)?.amount;
+  return amount?.kind === 'unknown' ? amount.reason : null;
+}
+
 /** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. */
 export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant): Quantity {
-  const at = period.end !== null && t >= period.end ? period.end - 1 : t;
-  const { variants } = termsAt(commitment, at);
+  const { variants } = termsAt(commitment, amountInstant(period, t));
   const amounts = variants.map(({ terms }) => trancheQuantity(commitment, terms, period));
   const disputed = disputedReasons(commitment);
   const combined = amounts.reduce(either);

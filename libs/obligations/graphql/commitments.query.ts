@@ -1,8 +1,9 @@
 import { Args, ArgsType, Context, Field, ID, Parent, Query, ResolveField, Resolver, registerEnumType } from '@nestjs/graphql';
-import { Answers, AskedAtArgs } from '#charges/graphql';
-import { formatDecimal, type Instant, parseDecimal } from '#kernel';
+import { Answers } from '#charges/graphql';
+import { formatDecimal, type Instant, MS_PER_DAY, parseDecimal } from '#kernel';
 import { Refusal } from '#platform';
 import {
+  AskedAtArgs,
   type CallContext,
   Costs,
   DateTimeScalar,
@@ -13,15 +14,18 @@ import {
   PageArgs,
   pageOf,
   pageRequest,
+  type RawArguments,
 } from '#platform/graphql';
 import type { Moment } from '#charges';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import type { CommitmentView } from '../read/commitment-view.js';
 import { historyOf } from '../read/history.js';
-import { BUCKETS, type BucketUnit, seriesOf } from '../read/series.js';
+import { BUCKETS, BUCKETS_MAX, type BucketUnit, seriesOf } from '../read/series.js';
+import type { Asked } from './asked.js';
+import { ContractNode } from './contract-nodes.js';
 import { byOrder, CommitmentFilter, CommitmentOrder, isByFigure, matcher, type Sorted, sortValue } from './filter.js';
 import { historyEntry } from './history-node.js';
-import { type Asked, CommitmentNode, commitmentNode, ContractNode } from './nodes.js';
+import { CommitmentNode, commitmentNode } from './nodes.js';
 import { CommitmentConnection, CommitmentType, ContractType, HistoryConnection, type HistoryEntryType } from './types.js';
 import { DrawnBucketType } from './utilization-types.js';
 
@@ -47,6 +51,16 @@ class SeriesArgs {
   to?: Instant | null;
 }
 
+const YEAR_MS = 365 * MS_PER_DAY;
+const BUCKETS_A_YEAR: Readonly<Record<string, number>> = { HOUR: 8_784, DAY: 366, WEEK: 54, MONTH: 13, QUARTER: 5, YEAR: 2 };
+
+/** How many buckets a series can bring; of bounds left out, which the commitment's period gives, what a year has. */
+function bucketsAsked({ bucket, from, to }: RawArguments): number {
+  const aYear = BUCKETS_A_YEAR[bucket as string] ?? (BUCKETS_A_YEAR['MONTH'] as number);
+  const span = typeof from === 'string' && typeof to === 'string' ? Date.parse(to) - Date.parse(from) : YEAR_MS;
+  return Math.min(Math.max(1, Math.ceil((aYear * span) / YEAR_MS) || 1), BUCKETS_MAX);
+}
+
 @Resolver(() => CommitmentType)
 export class CommitmentsQueries {
   constructor(
@@ -54,8 +68,8 @@ export class CommitmentsQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Commitment', async (id, context) => {
-      const asked = await this.asked(context, {});
+    nodes.register('Commitment', async (id, context, at) => {
+      const asked = await this.asked(context, at);
       const view = this.reader.commitment(id, asked.moment);
       return view && commitmentNode(asked, view);
     });
@@ -96,7 +110,7 @@ export class CommitmentsQueries {
   }
 
   @ResolveField(() => [DrawnBucketType], { description: 'What was drawn, bucket by bucket, at most 10,000 of them.' })
-  @Costs({ times: 400 })
+  @Costs({ times: bucketsAsked })
   series(@Parent() { asked, view }: CommitmentNode, @Args() { bucket, from, to }: SeriesArgs): readonly DrawnBucketType[] {
     const series = seriesOf(view, asked.moment.effective, bucket, from ?? null, to ?? null);
     if (series === null)
@@ -122,7 +136,7 @@ export class CommitmentsQueries {
 
   private list(asked: Asked, page: PageArgs, filter: CommitmentFilter | null, orderBy: CommitmentOrder): Page<CommitmentType> {
     const { context, moment } = asked;
-    const request = pageRequest(page, context);
+    const request = pageRequest(page, context, `commitments ${orderBy}`);
     const matches = matcher(filter, context);
     const answeredAt = this.answers.answeredAt(context, moment);
     const node = (view: CommitmentView): CommitmentType => commitmentNode(asked, view);
@@ -174,7 +188,7 @@ export function historyPage(
   reader: CommitmentsReader,
   subjects: readonly { seq: number; type: string; id: string }[],
 ): Page<HistoryEntryType> {
-  const request = pageRequest(page, asked.context);
+  const request = pageRequest(page, asked.context, 'history');
   const entries = historyOf(reader.entities, subjects, asked.moment.position, (request.after?.[0] as number | undefined) ?? 0, request.limit);
   return pageOf(request, entries, asked.context, {
     node: (entry) => historyEntry(entry, asked.context),

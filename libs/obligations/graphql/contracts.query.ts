@@ -1,9 +1,24 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Answers, AskedAtArgs } from '#charges/graphql';
-import { type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest } from '#platform/graphql';
-import { CommitmentsReader } from '../read/commitments.reader.js';
+import { Args, Context, Field, ID, InputType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Answers } from '#charges/graphql';
+import { contractTermsAt, type PartyRole, type SignedContract, spellings } from '#contracts/domain';
+import { PartyRoleEnum } from '#contracts/graphql';
+import { type Instant, reachedAt } from '#kernel';
+import {
+  AskedAtArgs,
+  type CallContext,
+  NodeRegistry,
+  type Page,
+  PageArgs,
+  pageOf,
+  type PageRequest,
+  pageRequest,
+  requireId,
+} from '#platform/graphql';
+import { CommitmentsReader, type KnownParty } from '../read/commitments.reader.js';
+import type { Asked } from './asked.js';
+import { ContractNode, partyNode, PartyNode } from './contract-nodes.js';
 import { historyPage } from './commitments.query.js';
-import { type Asked, commitmentNode, ContractNode, partyNode, PartyNode } from './nodes.js';
+import { commitmentNode } from './nodes.js';
 import {
   CommitmentConnection,
   type CommitmentType,
@@ -15,6 +30,24 @@ import {
   PartyType,
 } from './types.js';
 
+@InputType({ description: 'All given conditions must hold.' })
+class ContractFilterInput {
+  @Field(() => ID, { nullable: true, description: 'One of its parties.' })
+  party?: string | null;
+  @Field(() => String, { nullable: true, description: 'The identifier that the parties or the billing files use.' })
+  reference?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Ended by the instant asked for; false: not, or not certainly.' })
+  terminated?: boolean | null;
+}
+
+@InputType({ description: 'All given conditions must hold.' })
+class PartyFilterInput {
+  @Field(() => PartyRoleEnum, { nullable: true })
+  role?: PartyRole | null;
+  @Field(() => String, { nullable: true, description: 'Its name, or a spelling of it in billing files.' })
+  name?: string | null;
+}
+
 @Resolver(() => ContractType)
 export class ContractsQueries {
   constructor(
@@ -22,8 +55,8 @@ export class ContractsQueries {
     private readonly answers: Answers,
     nodes: NodeRegistry,
   ) {
-    nodes.register('Contract', async (id, context) => this.contractNode(await this.asked(context, {}), id));
-    nodes.register('Party', async (id, context) => partyNode(await this.asked(context, {}), id));
+    nodes.register('Contract', async (id, context, at) => this.contractNode(await this.asked(context, at), id));
+    nodes.register('Party', async (id, context, at) => partyNode(await this.asked(context, at), id));
   }
 
   @Query(() => ContractType, { nullable: true, description: 'One contract; null for an id that is not there or not yours.' })
@@ -37,10 +70,21 @@ export class ContractsQueries {
   }
 
   @Query(() => ContractConnection, { description: 'Contracts in order of number.' })
-  async contracts(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<ContractType>> {
+  async contracts(
+    @Args() page: PageArgs,
+    @Args() args: AskedAtArgs,
+    @Args('filter', { type: () => ContractFilterInput, nullable: true }) filter: ContractFilterInput | null,
+    @Context() context: CallContext,
+  ): Promise<Page<ContractType>> {
+    const matches = filter ? contractMatcher(filter, context) : null;
     const asked = await this.asked(context, args);
-    const request = pageRequest(page, context);
-    const rows = this.reader.contractPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
+    const request = pageRequest(page, context, 'contracts');
+    const rows = this.reader.contractPage(
+      asked.moment,
+      placeOf(request),
+      request.limit,
+      matches && (({ state }) => matches(state, asked.moment.effective)),
+    );
     return pageOf(request, rows, context, {
       node: (known) => new ContractNode(asked, known),
       keyset: ({ entity }) => [entity.number],
@@ -49,10 +93,15 @@ export class ContractsQueries {
   }
 
   @Query(() => PartyConnection, { description: 'Parties in order of number.' })
-  async parties(@Args() page: PageArgs, @Args() args: AskedAtArgs, @Context() context: CallContext): Promise<Page<PartyType>> {
+  async parties(
+    @Args() page: PageArgs,
+    @Args() args: AskedAtArgs,
+    @Args('filter', { type: () => PartyFilterInput, nullable: true }) filter: PartyFilterInput | null,
+    @Context() context: CallContext,
+  ): Promise<Page<PartyType>> {
     const asked = await this.asked(context, args);
-    const request = pageRequest(page, context);
-    const rows = this.reader.partyPage(asked.moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
+    const request = pageRequest(page, context, 'parties');
+    const rows = this.reader.partyPage(asked.moment, placeOf(request), request.limit, filter ? ({ state }) => partyMatches(state, filter) : null);
     return pageOf(request, rows, context, {
       node: (known) => new PartyNode(asked, known),
       keyset: ({ entity }) => [entity.number],
@@ -62,8 +111,8 @@ export class ContractsQueries {
 
   @ResolveField(() => CommitmentConnection, { description: 'Commitments under the contract, in order of number.' })
   commitments(@Parent() { asked, known }: ContractNode, @Args() page: PageArgs): Page<CommitmentType> {
-    const request = pageRequest(page, asked.context);
-    const after = (request.after?.[0] as number | undefined) ?? 0;
+    const request = pageRequest(page, asked.context, 'commitments of a contract');
+    const after = placeOf(request);
     const views = this.reader.under(known.entity.id, asked.moment).filter((view) => view.entity.number > after);
     return pageOf(request, views.slice(0, request.limit), asked.context, {
       node: (view) => commitmentNode(asked, view),
@@ -87,3 +136,22 @@ export class ContractsQueries {
     return { reader: this.reader, answers: this.answers, context, moment: await this.answers.moment(context, args), forecastWindowMs: null };
   }
 }
+
+const placeOf = ({ after }: PageRequest): number => (after?.[0] as number | undefined) ?? 0;
+
+function contractMatcher(
+  { party, reference, terminated }: ContractFilterInput,
+  context: CallContext,
+): (contract: SignedContract, t: Instant) => boolean {
+  const partyId = party ? requireId(context, 'Party', party) : null;
+  return (contract, t) => {
+    const terms = contractTermsAt(contract, t);
+    if (partyId !== null && !terms.parties.some((each) => each.partyId === partyId)) return false;
+    if (reference && terms.reference !== reference) return false;
+    if (typeof terminated !== 'boolean') return true;
+    return terminated === (contract.terminatedAt !== null && reachedAt(contract.terminatedAt, t) === 'yes');
+  };
+}
+
+const partyMatches = (party: KnownParty, { role, name }: PartyFilterInput): boolean =>
+  (!role || party.roles.includes(role)) && (!name || spellings(party).includes(name));

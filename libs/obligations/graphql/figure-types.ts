@@ -34,6 +34,8 @@ export class UtilizationTotalType {
 export class UtilizationTotalsType {
   @Field(() => [UtilizationTotalType])
   totals!: readonly UtilizationTotalType[];
+  @Field(() => Int, { description: 'How many commitments the filter’s figure conditions could not decide: they are in no total.' })
+  undecided!: number;
   @Field(() => AnsweredAtType)
   answeredAt!: AnsweredAtType;
 }

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
-import { CommitmentCategoryEnum } from '#commitments/graphql';
+import { AmountKindEnum, CommitmentCategoryEnum } from '#commitments/graphql';
 import type { Decimal, Figure } from '#kernel';
-import { type CallContext, DecimalScalar, requireId } from '#platform/graphql';
+import { type CallContext, DecimalScalar, EvidenceStatusEnum, requireId } from '#platform/graphql';
 import type { CommitmentView } from '../read/commitment-view.js';
 import type { CommitmentNode } from './nodes.js';
 import { LifecycleEnum } from './types.js';
@@ -24,8 +24,14 @@ export class CommitmentFilter {
   category?: string | null;
   @Field(() => String, { nullable: true, description: 'Currency or unit.' })
   unit?: string | null;
+  @Field(() => [AmountKindEnum], { nullable: true, description: 'Kinds stand beside each other in a list and are never added.' })
+  kind?: string[] | null;
   @Field(() => [LifecycleEnum], { nullable: true })
   lifecycle?: string[] | null;
+  @Field(() => [EvidenceStatusEnum], { nullable: true, description: 'Rests on an item of evidence with one of these.' })
+  evidence?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'False leaves out what was withdrawn, true lists nothing else.' })
+  voided?: boolean | null;
   @Field(() => FigureFilter, { nullable: true })
   utilization?: FigureFilter | null;
   @Field(() => FigureFilter, { nullable: true })
@@ -73,8 +79,12 @@ export function matcher(
     if (contract !== null && view.commitment.contractId !== contract) return 'no';
     if (filter.category && node().category !== filter.category) return 'no';
     if (filter.unit && node().unit !== filter.unit) return 'no';
+    if (filter.kind && !filter.kind.includes(node().kind)) return 'no';
+    if (filter.evidence && !node().evidence.some(({ status }) => filter.evidence?.includes(status))) return 'no';
+    if (typeof filter.voided === 'boolean' && node().voided !== filter.voided) return 'no';
     let undecided = false;
     if (filter.lifecycle) {
+      if (node().voided) return 'no';
       const { lifecycle } = node();
       if (lifecycle === null) undecided = true;
       else if (!filter.lifecycle.includes(lifecycle)) return 'no';

@@ -5,6 +5,8 @@ import type { Entities } from '#read-store';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { CommitmentsQueries } from './commitments.query.js';
 import { ContractsQueries } from './contracts.query.js';
+import { DecisionFields } from './decision.fields.js';
+import { ReasonFields } from './reason.fields.js';
 import { TotalsQueries } from './totals.query.js';
 
 @Module({
@@ -14,6 +16,8 @@ import { TotalsQueries } from './totals.query.js';
     CommitmentsQueries,
     ContractsQueries,
     TotalsQueries,
+    ReasonFields,
+    DecisionFields,
   ],
 })
 export class ObligationsModule {}

@@ -1,106 +1,14 @@
-import type { Moment } from '#charges';
-import type { Answers } from '#charges/graphql';
 import { type Fact, type Terms, termOf } from '#commitments/domain';
-import type { Contract, Party } from '#contracts/domain';
 import type { Figure } from '#kernel';
-import type { AnsweredAtType, CallContext } from '#platform/graphql';
-import { amountAt, type CommitmentPeriod } from '../domain/periods.js';
+import type { AnsweredAtType } from '#platform/graphql';
+import { amountAt, amountInstant, type CommitmentPeriod, statedUnknown } from '../domain/periods.js';
 import type { CommitmentView, PeriodFigures } from '../read/commitment-view.js';
-import type { CommitmentsReader, Known } from '../read/commitments.reader.js';
 import { AmountNode } from './amount-node.js';
-import type { AmountType, CommitmentPeriodType, CommitmentType, ContractPartyType, ContractType, PartyType } from './types.js';
+import type { Asked } from './asked.js';
+import { partyNode } from './contract-nodes.js';
+import { clauseType, eligibilityType, marketplaceType } from './terms-types.js';
+import type { AmountType, CommitmentPeriodType, CommitmentType, PartyType } from './types.js';
 import type { UtilizationType } from './utilization-types.js';
-
-/** What every node of one answer shares. */
-export interface Asked {
-  readonly reader: CommitmentsReader;
-  readonly answers: Answers;
-  readonly context: CallContext;
-  readonly moment: Moment;
-  readonly forecastWindowMs: number | null;
-}
-
-type OpenContract = Exclude<Contract, { status: 'none' }>;
-type KnownParty = Exclude<Party, { status: 'none' }>;
-
-/** Classes with getters: a field is worked out when the query asks for it, and a compiled query reads it as a property. */
-export class PartyNode implements PartyType {
-  readonly __typename = 'Party';
-  constructor(
-    private readonly asked: Asked,
-    private readonly known: Known<KnownParty>,
-  ) {}
-  get id() {
-    return this.asked.context.nodeId('Party', this.known.entity.id);
-  }
-  get number() {
-    return this.known.entity.number;
-  }
-  get name() {
-    return this.known.state.name;
-  }
-  get names() {
-    return this.known.state.names;
-  }
-  get roles() {
-    return this.known.state.roles;
-  }
-}
-
-export const partyNode = (asked: Asked, id: string): PartyNode | null => {
-  const known = asked.reader.party(id, asked.moment);
-  return known ? new PartyNode(asked, known) : null;
-};
-
-export class ContractNode implements ContractType {
-  readonly __typename = 'Contract';
-  constructor(
-    readonly asked: Asked,
-    readonly known: Known<OpenContract>,
-  ) {}
-  get id() {
-    return this.asked.context.nodeId('Contract', this.known.entity.id);
-  }
-  get number() {
-    return this.known.entity.number;
-  }
-  get revision() {
-    return this.known.revision;
-  }
-  get name() {
-    return this.known.state.terms.name;
-  }
-  get reference() {
-    return this.known.state.terms.reference;
-  }
-  get parties(): readonly ContractPartyType[] {
-    return this.known.state.terms.parties.map(({ partyId, role }) => ({ party: partyNode(this.asked, partyId), role }));
-  }
-  get term() {
-    return this.known.state.terms.term;
-  }
-  get zone() {
-    return this.known.state.terms.zone;
-  }
-  get renewal() {
-    return this.known.state.terms.renewal;
-  }
-  get earlyTermination() {
-    return this.known.state.terms.earlyTermination;
-  }
-  get effectiveAt() {
-    return (this.known.state.facts[0] as OpenContract['facts'][number]).effectiveAt;
-  }
-  get terminatedAt() {
-    return this.known.state.terminatedAt;
-  }
-  get evidence() {
-    return this.known.state.facts.flatMap(({ evidence }) => evidence);
-  }
-  get answeredAt(): AnsweredAtType {
-    return this.asked.answers.answeredAt(this.asked.context, this.asked.moment);
-  }
-}
 
 export class UtilizationNode {
   constructor(private readonly figures: PeriodFigures) {}
@@ -176,7 +84,9 @@ class PeriodNode {
   }
   /** As in force at the instant asked for: of an ended period, at its last instant. */
   get amount(): AmountType {
-    return new AmountNode(amountAt(this.view.commitment, this.period, this.asked.moment.effective));
+    const { view, period } = this;
+    const t = this.asked.moment.effective;
+    return new AmountNode(amountAt(view.commitment, period, t), () => statedUnknown(view.termsFor(amountInstant(period, t)), period));
   }
   get utilization(): UtilizationType {
     return (this.figures ??= utilizationNode(
@@ -229,7 +139,7 @@ export class CommitmentNode {
     return this.terms.prepaid;
   }
   get lifecycle() {
-    return this.view.lifecycle(this.asked.moment.effective);
+    return this.voided ? null : this.view.lifecycle(this.asked.moment.effective);
   }
   get voided() {
     return this.view.commitment.status === 'voided';
@@ -248,6 +158,24 @@ export class CommitmentNode {
   }
   get interval() {
     return this.terms.interval;
+  }
+  get eligibility() {
+    return eligibilityType(this.terms.eligibility);
+  }
+  get purchaseRows() {
+    return this.terms.purchaseRows.map(clauseType);
+  }
+  get feeRows() {
+    return this.terms.feeRows.map(clauseType);
+  }
+  get marketplace() {
+    return marketplaceType(this.terms.marketplace);
+  }
+  get reference() {
+    return this.terms.reference;
+  }
+  get periodDate() {
+    return this.terms.periodDate;
   }
   get effectiveAt() {
     return (this.view.commitment.facts.at(0) as Fact).effectiveAt;

@@ -1,13 +1,15 @@
 import { Args, ArgsType, Context, Field, Query, Resolver, registerEnumType } from '@nestjs/graphql';
-import { Answers, AskedAtArgs, CoverageColumnEnum } from '#charges/graphql';
-import type { Instant } from '#kernel';
+import { Answers, CoverageColumnEnum } from '#charges/graphql';
+import { type Instant, startOfHour } from '#kernel';
 import { Refusal } from '#platform';
-import { type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
+import { AskedAtArgs, type CallContext, Costs, DateTimeScalar } from '#platform/graphql';
 import { CommitmentsReader } from '../read/commitments.reader.js';
 import { coverageAt } from '../read/coverage.js';
 import { type Grouping, GROUPINGS, totalsOf } from '../read/totals.js';
+import type { Asked } from './asked.js';
+import { partyNode } from './contract-nodes.js';
 import { CommitmentFilter, matcher } from './filter.js';
-import { type Asked, CommitmentNode, partyNode } from './nodes.js';
+import { CommitmentNode } from './nodes.js';
 import { CoveragesType, UtilizationTotalsType, type UtilizationTotalType } from './figure-types.js';
 
 const GroupingEnum = Object.fromEntries(GROUPINGS.map((each) => [each, each]));
@@ -47,7 +49,12 @@ export class TotalsQueries {
     const moment = await this.answers.moment(context, args);
     const asked: Asked = { reader: this.reader, answers: this.answers, context, moment, forecastWindowMs: null };
     const matches = matcher(filter, context);
-    const views = [...this.reader.every(moment)].filter((view) => !matches || matches(view, () => new CommitmentNode(asked, view)) === 'yes');
+    let undecided = 0;
+    const views = [...this.reader.every(moment)].filter((view) => {
+      const verdict = matches ? matches(view, () => new CommitmentNode(asked, view)) : 'yes';
+      if (verdict === 'undecided') undecided++;
+      return verdict === (filter?.undecided ? 'undecided' : 'yes');
+    });
     const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
       ...rest,
       provider: provider === null ? null : partyNode(asked, provider),
@@ -58,7 +65,7 @@ export class TotalsQueries {
       overage: figures.overage as never,
       utilization: figures.utilization as never,
     }));
-    return { totals, answeredAt: this.answers.answeredAt(context, moment) };
+    return { totals, undecided, answeredAt: this.answers.answeredAt(context, moment) };
   }
 
   @Query(() => CoveragesType, { description: 'Which part of the usage charges of [from, to) is posted to at least one commitment.' })
@@ -68,6 +75,9 @@ export class TotalsQueries {
     @Context() context: CallContext,
   ): Promise<CoveragesType> {
     if (to < from) throw new Refusal('INPUT_INVALID', '`to` lies before `from`. Nothing was read.');
+    // Usage is summed by the hour: a part of one could only be guessed.
+    if (startOfHour(from) !== from || startOfHour(to) !== to)
+      throw new Refusal('INPUT_INVALID', '`from` and `to` are whole hours. Nothing was read.');
     const moment = await this.answers.moment(context, at);
     const coverages = coverageAt(this.reader.entities.database, moment, {
       column,

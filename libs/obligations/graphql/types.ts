@@ -1,8 +1,9 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { AmountKindEnum, CommitmentCategoryEnum, CommitmentModelEnum, IntervalUnitEnum } from '#commitments/graphql';
+import { AmountKindEnum, CommitmentCategoryEnum, CommitmentModelEnum, IntervalUnitEnum, PeriodDateEnum } from '#commitments/graphql';
 import { PartyRoleEnum, EarlyTerminationKind, RenewalKind } from '#contracts/graphql';
 import { LIFECYCLES } from '#commitments/domain';
 import type { Decimal, Instant } from '#kernel';
+import { ClauseType, EligibilityType, MarketplaceType, ProviderReferenceType } from './terms-types.js';
 import { UtilizationType } from './utilization-types.js';
 import {
   AnsweredAtType,
@@ -92,7 +93,7 @@ export const HistoryConnection = connectionOf(HistoryEntryType, 'History');
 export class AmountType {
   @Field(() => DecimalScalar, { nullable: true })
   value!: Decimal | null;
-  @Field(() => String, { nullable: true, description: 'Why it is not known.' })
+  @Field(() => String, { nullable: true, description: 'Why it is not known, in the words recorded.' })
   unknown!: string | null;
   @Field(() => DecimalScalar, { nullable: true })
   atLeast!: Decimal | null;
@@ -143,7 +144,7 @@ export class CommitmentType extends NodeType {
   column!: string;
   @Field()
   prepaid!: boolean;
-  @Field(() => LifecycleEnum, { nullable: true, description: 'Null where it is uncertain.' })
+  @Field(() => LifecycleEnum, { nullable: true, description: 'Null where it is uncertain, and of what was withdrawn.' })
   lifecycle!: string | null;
   @Field({ description: 'Recorded by mistake and withdrawn.' })
   voided!: boolean;
@@ -157,6 +158,18 @@ export class CommitmentType extends NodeType {
   term!: PeriodType | null;
   @Field(() => IntervalType, { nullable: true })
   interval!: IntervalType | null;
+  @Field(() => EligibilityType, { description: 'Which charges may draw on it, in force at the instant asked for.' })
+  eligibility!: EligibilityType;
+  @Field(() => [ClauseType], { description: 'Rows that purchase or prepay it: they never draw.' })
+  purchaseRows!: readonly ClauseType[];
+  @Field(() => [ClauseType], { description: 'Rows that bill its shortfall or floor fee: they never draw.' })
+  feeRows!: readonly ClauseType[];
+  @Field(() => MarketplaceType, { nullable: true })
+  marketplace!: MarketplaceType | null;
+  @Field(() => ProviderReferenceType)
+  reference!: ProviderReferenceType;
+  @Field(() => PeriodDateEnum, { description: 'The date of a charge that says in which period it counts.' })
+  periodDate!: string;
   @Field(() => UncertainInstantType, { description: 'When it became binding.' })
   effectiveAt!: UncertainInstantType;
   @Field(() => [EvidenceType])
@@ -173,7 +186,10 @@ export class CommitmentType extends NodeType {
 }
 export const CommitmentConnection = connectionOf(CommitmentType, 'Commitment');
 
-@ObjectType('Contract', { implements: () => [NodeType], description: 'An agreement between parties.' })
+@ObjectType('Contract', {
+  implements: () => [NodeType],
+  description: 'An agreement between parties, with the terms in force at the instant asked for.',
+})
 export class ContractType extends NodeType {
   @Field(() => Int, { description: 'Human number in your organization.' })
   number!: number;
@@ -195,7 +211,7 @@ export class ContractType extends NodeType {
   earlyTermination!: EarlyTerminationType;
   @Field(() => UncertainInstantType)
   effectiveAt!: UncertainInstantType;
-  @Field(() => UncertainInstantType, { nullable: true })
+  @Field(() => UncertainInstantType, { nullable: true, description: 'From when on it is ended; told also for an instant before.' })
   terminatedAt!: UncertainInstantType | null;
   @Field(() => [EvidenceType])
   evidence!: readonly EvidenceType[];

@@ -1,18 +1,33 @@
 import { Drawdown, type Moment } from '#charges';
 import { commitmentCodec, commitmentDecider } from '#commitments';
 import type { Commitment, CommitmentEvent, MadeCommitment } from '#commitments/domain';
-import { contractCodec, type Contract, contractDecider, type ContractEvent, type Party, partyCodec, partyDecider, type PartyEvent } from '#contracts';
+import {
+  contractCodec,
+  type Contract,
+  contractDecider,
+  type ContractEvent,
+  type Party,
+  partyCodec,
+  partyDecider,
+  type PartyEvent,
+  type SignedContract,
+} from '#contracts';
 import { type Entities, type Entity, States } from '#read-store';
 import { CommitmentView } from './commitment-view.js';
 
 const VIEWS_MAX = 20_000;
 const EVERY = 500;
 
+export type KnownParty = Exclude<Party, { status: 'none' }>;
+
 export interface Known<State> {
   readonly entity: Entity;
   readonly state: State;
   readonly revision: number;
 }
+
+/** Which of them a list is about; null: all. */
+type Matches<State> = ((known: Known<State>) => boolean) | null;
 
 /** Parties, contracts and commitments as recorded at a moment. */
 export class CommitmentsReader {
@@ -63,26 +78,41 @@ export class CommitmentsReader {
     return [...this.every(moment)].filter(({ commitment }) => commitment.contractId === contractId);
   }
 
-  contract(id: string, moment: Moment): Known<Exclude<Contract, { status: 'none' }>> | null {
+  contract(id: string, moment: Moment): Known<SignedContract> | null {
     const known = this.known(this.contracts, 'contract', id, moment);
-    return known && known.state.status !== 'none' ? (known as Known<Exclude<Contract, { status: 'none' }>>) : null;
+    return known && known.state.status !== 'none' ? (known as Known<SignedContract>) : null;
   }
 
-  contractPage(moment: Moment, after: number, limit: number): readonly Known<Exclude<Contract, { status: 'none' }>>[] {
-    return this.entities
-      .list(moment.organization, 'contract', { after, limit, position: moment.position })
-      .flatMap(({ id }) => this.contract(id, moment) ?? []);
+  contractPage(moment: Moment, after: number, limit: number, matches: Matches<SignedContract>): readonly Known<SignedContract>[] {
+    return this.firstOf(moment, 'contract', after, limit, (id) => this.contract(id, moment), matches);
   }
 
-  party(id: string, moment: Moment): Known<Exclude<Party, { status: 'none' }>> | null {
+  party(id: string, moment: Moment): Known<KnownParty> | null {
     const known = this.known(this.parties, 'party', id, moment);
-    return known && known.state.status !== 'none' ? (known as Known<Exclude<Party, { status: 'none' }>>) : null;
+    return known && known.state.status !== 'none' ? (known as Known<KnownParty>) : null;
   }
 
-  partyPage(moment: Moment, after: number, limit: number): readonly Known<Exclude<Party, { status: 'none' }>>[] {
-    return this.entities
-      .list(moment.organization, 'party', { after, limit, position: moment.position })
-      .flatMap(({ id }) => this.party(id, moment) ?? []);
+  partyPage(moment: Moment, after: number, limit: number, matches: Matches<KnownParty>): readonly Known<KnownParty>[] {
+    return this.firstOf(moment, 'party', after, limit, (id) => this.party(id, moment), matches);
+  }
+
+  /** The first so many that match, in order of number, after `after`. */
+  private firstOf<State>(
+    { organization, position }: Moment,
+    kind: 'contract' | 'party',
+    after: number,
+    limit: number,
+    read: (id: string) => Known<State> | null,
+    matches: Matches<State>,
+  ): readonly Known<State>[] {
+    const found: Known<State>[] = [];
+    const size = matches === null ? limit : EVERY;
+    for (let last: number | undefined = after; last !== undefined && found.length < limit;) {
+      const entities: readonly Entity[] = this.entities.list(organization, kind, { after: last, limit: size, position });
+      found.push(...entities.flatMap(({ id }) => read(id) ?? []).filter((known) => matches === null || matches(known)));
+      last = entities.length < size ? undefined : entities.at(-1)?.number;
+    }
+    return found.slice(0, limit);
   }
 
   private known<State, Event>(states: States<State, Event>, kind: 'party' | 'contract', id: string, moment: Moment): Known<State> | null {

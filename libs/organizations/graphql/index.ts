@@ -4,6 +4,7 @@ import { ENTITIES } from '#platform';
 import type { Entities } from '#read-store';
 import { ORGANIZATION_HANDLERS } from '../application/index.js';
 import { OrganizationDirectory } from '../read/directory.js';
+import { RecordedAt } from './recorded-at.js';
 import { OrganizationsResolver } from './organizations.resolver.js';
 
 @Module({
@@ -11,6 +12,7 @@ import { OrganizationsResolver } from './organizations.resolver.js';
   providers: [
     ...ORGANIZATION_HANDLERS,
     OrganizationsResolver,
+    RecordedAt,
     { provide: OrganizationDirectory, inject: [ENTITIES], useFactory: (entities: Entities) => new OrganizationDirectory(entities) },
   ],
 })

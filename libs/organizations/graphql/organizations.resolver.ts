@@ -3,6 +3,7 @@ import { Args, Context, createUnionType, Field, ID, InputType, Mutation, ObjectT
 import { ArrayMinSize, IsIn, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 import { type Instant, MS_PER_DAY } from '#kernel';
 import {
+  AskedAtArgs,
   type CallContext,
   CommandAnswerType,
   CommandInput,
@@ -19,6 +20,7 @@ import {
 import { CreateApiKey, type KeyOutcome, type OrganizationOutcome, RevokeApiKey, RotateApiKey } from '../application/index.js';
 import { ORGANIZATION_REJECTIONS, ROLES, type Role } from '../domain/organization.js';
 import { OrganizationDirectory } from '../read/directory.js';
+import { RecordedAt } from './recorded-at.js';
 
 export const RoleEnum = Object.fromEntries(ROLES.map((role) => [role, role]));
 registerEnumType(RoleEnum, { name: 'Role', description: 'Recorder and auditor include reader; admin includes all.' });
@@ -106,18 +108,20 @@ export class OrganizationsResolver {
   constructor(
     private readonly commands: CommandBus,
     private readonly directory: OrganizationDirectory,
+    private readonly recordedAt: RecordedAt,
   ) {}
 
   @Query(() => OrganizationType, { nullable: true, description: 'Your organization.' })
-  organization(@Context() { caller }: CallContext): OrganizationType | null {
-    const found = this.directory.find(caller.organization);
+  async organization(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<OrganizationType | null> {
+    const found = this.directory.find(context.caller.organization, await this.recordedAt.position(context, asked));
     return found && { id: found.organizationId, name: found.name, reportingCurrency: found.reportingCurrency };
   }
 
   @Query(() => [ApiKeyType], { description: 'The keys of your organization, without their secrets.' })
   @Demands('admin')
-  apiKeys(@Context() { caller }: CallContext): readonly ApiKeyType[] {
-    return (this.directory.find(caller.organization)?.keys ?? []).map(({ keyId, secretHash: _hash, ...key }) => ({ id: keyId, ...key }));
+  async apiKeys(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<readonly ApiKeyType[]> {
+    const found = this.directory.find(context.caller.organization, await this.recordedAt.position(context, asked));
+    return (found?.keys ?? []).map(({ keyId, secretHash: _hash, ...key }) => ({ id: keyId, ...key }));
   }
 
   @Mutation(() => ApiKeyResultType, { description: 'Creates a key. Its secret is in this answer and nowhere else.' })

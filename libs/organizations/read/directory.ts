@@ -18,9 +18,9 @@ export class OrganizationDirectory {
     return this.entities.organizationIds().flatMap((id) => this.find(id) ?? []);
   }
 
-  find(id: string): OpenOrganization | null {
+  find(id: string, position = LATEST): OpenOrganization | null {
     const entity = this.entities.find(id, 'organization', id);
-    const state = entity && this.states.at(entity, LATEST).state;
+    const state = entity && entity.position <= position ? this.states.at(entity, position).state : null;
     return state?.status === 'open' ? state : null;
   }
 }

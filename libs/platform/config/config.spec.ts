@@ -26,6 +26,11 @@ describe('configuration', () => {
     expect(readConfig({ TENOR_PORT: '0', TENOR_STORE: 'esdb://localhost:2113?tls=false' })).toMatchObject({ TENOR_PORT: 0 });
   });
 
+  it('keeps the store in the folder that is named alone', () => {
+    expect(readConfig({ TENOR_DATA: '/srv/tenor/' })).toMatchObject({ TENOR_STORE: 'sqlite:/srv/tenor/ledger.db' });
+    expect(readConfig({ TENOR_DATA: '/srv/tenor', TENOR_STORE: 'sqlite:./a.db' })).toMatchObject({ TENOR_STORE: 'sqlite:./a.db' });
+  });
+
   it('reports all faults at once, each with its code', () => {
     const env = { TENOR_STORE: 'mysql://x', TENOR_PORT: '70000', TENOR_LEDGER: 'a-b', TENOR_SECRET: 'short', TENOR_LOG: 'loud' };
     expect(faultsOf(env).sort()).toEqual([

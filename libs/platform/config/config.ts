@@ -16,7 +16,7 @@ export class Config {
     message: 'expected sqlite:PATH or esdb://HOST:PORT',
     context: { code: 'CONFIG-101' },
   })
-  TENOR_STORE = 'sqlite:./data/ledger.db';
+  TENOR_STORE = '';
 
   @IsString()
   @IsNotEmpty({ message: 'expected a folder', context: { code: 'CONFIG-102' } })
@@ -76,6 +76,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, { 
     given.map(([name, value]) => [name, name === 'TENOR_PORT' && /^\d+$/.test(value ?? '') ? parseInt(value as string, 10) : value]),
   );
   const config = plainToInstance(Config, plain, { exposeDefaultValues: true });
+  // A folder named alone holds all of the ledger: half of it elsewhere would be missed by whoever backs the folder up or moves it.
+  if (config.TENOR_STORE === '') config.TENOR_STORE = `sqlite:${config.TENOR_DATA.replace(/\/+$/, '')}/ledger.db`;
   const faults: Fault[] = validateSync(config, { stopAtFirstError: true }).map(({ property, constraints = {}, contexts = {} }) => ({
     name: property,
     expected: Object.values(constraints)[0] ?? 'invalid',

@@ -141,6 +141,52 @@ export function together<T extends CommandAcceptedType | CommandRejectedType>(an
   return answers;
 }
 
+/**
+ * What one item of a bulk call answers. What its input is refused for is its own outcome: others of the call may stand already,
+ * so an error of the whole that says that nothing was done would be untrue.
+ */
+export async function ofItem(
+  key: string,
+  answer: Promise<CommandAcceptedType | CommandRejectedType>,
+): Promise<CommandAcceptedType | CommandRejectedType> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { code, message, facts } = error;
+    return rejected(key, code, message, facts);
+  }
+}
+
+const NAMED_TYPES: Readonly<Record<string, string>> = {
+  contractId: 'Contract',
+  partyId: 'Party',
+  provider: 'Party',
+  commitmentId: 'Commitment',
+  parent: 'Commitment',
+};
+
+/** Rules speak of plain ids; a caller can only use the ids of nodes. */
+const withNodeIds = (facts: Readonly<Record<string, unknown>>, context: CallContext): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => {
+      const type = NAMED_TYPES[name];
+      return [name, type !== undefined && typeof value === 'string' ? context.nodeId(type, value) : value];
+    }),
+  );
+
+function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
+  return {
+    __typename: 'CommandRejected',
+    idempotencyKey,
+    code,
+    message,
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value: String(value) })),
+    // A revision never goes back: only one that is still to come can be met later.
+    retryable: code === 'REVISION_CONFLICT' && Number(facts['expected']) > Number(facts['actual']),
+  } as unknown as CommandRejectedType;
+}
+
 /** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
 export function toCommandResult(
   outcome: AcceptedOutcome | RejectedOutcome,
@@ -158,14 +204,7 @@ export function toCommandResult(
     return new Accepted(context, { type, id }, key, revision, repeated, warnings, new Seen(context, position));
   }
   const { code, ...facts } = outcome.rejection;
-  return {
-    __typename: 'CommandRejected',
-    idempotencyKey: key,
-    code,
-    message: messages[code] ?? COMMON_REJECTIONS[code] ?? code,
-    facts: Object.entries(facts).map(([name, value]) => ({ name, value: String(value) })),
-    retryable: code === 'REVISION_CONFLICT',
-  } as unknown as CommandRejectedType;
+  return rejected(key, code, messages[code] ?? COMMON_REJECTIONS[code] ?? code, withNodeIds(facts, context));
 }
 
 /** The plain id behind a node id. @throws Refusal `ID_INVALID`: another type's, another organization's, or nonsense are told alike */

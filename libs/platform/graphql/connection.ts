@@ -38,16 +38,23 @@ export interface Page<T> {
 
 /** The page to read: one row more than asked for tells whether there is a next page. */
 export interface PageRequest {
+  /** The list and its order: a place in one is no place in another. */
+  readonly list: string;
   readonly first: number;
   readonly limit: number;
   readonly after: Keyset | null;
 }
 
 /** @throws Refusal `PAGE_TOO_LARGE`, `CURSOR_INVALID` */
-export function pageRequest({ first, after }: PageArgs, context: CallContext): PageRequest {
+export function pageRequest({ first, after }: PageArgs, context: CallContext, list: string): PageRequest {
   if (first < 0 || first > LIMITS.page)
     throw new Refusal('PAGE_TOO_LARGE', `first is ${first}, it may be 0 to ${LIMITS.page}. Nothing was read.`, { first, limit: LIMITS.page });
-  return { first, limit: first + 1, after: after ? (JSON.parse(context.open('cursor', after)) as Keyset) : null };
+  return { list, first, limit: first + 1, after: after ? placeIn(list, JSON.parse(context.open('cursor', after)) as Keyset) : null };
+}
+
+function placeIn(list: string, [of, ...keyset]: Keyset): Keyset {
+  if (of === list) return keyset;
+  throw new Refusal('CURSOR_INVALID', 'This cursor is of another list or another order. Nothing was read. Start again without `after`.');
 }
 
 /**
@@ -61,7 +68,7 @@ export function pageOf<Row, T>(
   shape: { node(row: Row): T; keyset(row: Row): Keyset; undecided?: number; answeredAt?: AnsweredAtType },
 ): Page<T> {
   const shown = rows.length > request.first ? rows.slice(0, request.first) : rows;
-  const seal = (row: Row): string => context.seal('cursor', JSON.stringify(shape.keyset(row)));
+  const seal = (row: Row): string => context.seal('cursor', JSON.stringify([request.list, ...shape.keyset(row)]));
   const edges = shown.map((row) => new LazyEdge(row, shape.node(row), seal));
   return new LazyPage(edges, rows.length > request.first, request.after !== null, shape.undecided ?? 0, shape.answeredAt ?? null);
 }

@@ -16,6 +16,9 @@ const OF_THE_REQUEST = new Set([
   'DURATION_MALFORMED',
 ]);
 
+/** Of these GraphQL tells the cause and the place, and not what became of the rest of the request. */
+const OF_VALUES = /^(BAD_USER_INPUT|[A-Z]+_MALFORMED)$/;
+
 /** For Apollo's hooks, which want its own kind; `maskError` finds the refusal inside again. */
 export const toGraphQLError = (refusal: Refusal): GraphQLError =>
   new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
@@ -53,7 +56,8 @@ function ofTheRequest(formatted: GraphQLFormattedError, code: string, place: obj
       extensions: { code: 'QUERY_TOO_LONG', limit: LIMITS.tokens },
     };
   }
-  return { message: formatted.message, ...place, extensions: { code } };
+  const message = OF_VALUES.test(code) ? `${formatted.message.replace(/\.$/, '')}. Nothing was run.` : formatted.message;
+  return { message, ...place, extensions: { code } };
 }
 
 function unexpected(log: Log, original: unknown, place: object): GraphQLFormattedError {

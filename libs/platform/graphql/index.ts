@@ -1,3 +1,4 @@
+export * from './asked-at.js';
 export * from './call-context.js';
 export * from './command-types.js';
 export * from './connection.js';

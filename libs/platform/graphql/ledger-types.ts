@@ -29,7 +29,7 @@ registerEnumType(FigureStatus, {
 export class ReasonType {
   @Field({ description: 'Stable code, for example AMOUNT_UNKNOWN.' })
   code!: string;
-  @Field(() => String, { nullable: true, description: 'Opaque id of the entity that causes it.' })
+  @Field(() => String, { nullable: true, description: 'Opaque id of the entity that causes it: `node` reads it.' })
   entity!: string | null;
 }
 
@@ -67,7 +67,9 @@ export class PeriodType {
   end!: UncertainInstantType | null;
 }
 
-@InputType({ description: 'An instant: either `at`, or bounds of which either may be left open.' })
+@InputType({
+  description: 'An instant: either `at`, or bounds of which either may be left open; of a date not told at all, the wording that says so.',
+})
 export class UncertainInstantInput {
   @Field(() => DateTimeScalar, { nullable: true })
   at?: Instant | null;
@@ -94,11 +96,14 @@ export class PeriodInput {
   end?: UncertainInstantInput | null;
 }
 
-/** @throws Refusal `INPUT_INVALID` for bounds in the wrong order, or `at` beside bounds */
+/** @throws Refusal `INPUT_INVALID` for bounds in the wrong order, `at` beside bounds, or nothing at all */
 export function readInstant({ at, notBefore, notAfter, wording }: UncertainInstantInput): UncertainInstant {
   const hasBounds = (notBefore ?? null) !== null || (notAfter ?? null) !== null;
   if ((at ?? null) !== null && hasBounds)
     throw new Refusal('INPUT_INVALID', 'Give either `at` or the bounds of an uncertain instant, not both. Nothing was done.');
+  // An empty object would be an unknown date that nobody said is unknown.
+  if ((at ?? null) === null && !hasBounds && !wording)
+    throw new Refusal('INPUT_INVALID', 'An instant needs `at`, a bound, or the `wording` of a source that tells no date. Nothing was done.');
   if (notBefore && notAfter && notAfter < notBefore) throw new Refusal('INPUT_INVALID', '`notAfter` lies before `notBefore`. Nothing was done.');
   return uncertain(at ?? notBefore ?? null, at ?? notAfter ?? null, wording ?? undefined);
 }

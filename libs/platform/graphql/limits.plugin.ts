@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { mayAct } from '../auth/caller.js';
 import { Refusal } from '../errors.js';
 import type { Health } from '../health/health.js';
@@ -25,7 +25,9 @@ class Judge implements GraphQLRequestListener<CallContext> {
     private readonly health: Health,
   ) {}
 
-  didResolveOperation({ schema, document, request, contextValue, source }: GraphQLRequestContext<CallContext>): Promise<void> {
+  didResolveOperation({ schema, document, operation, request, contextValue, source }: GraphQLRequestContext<CallContext>): Promise<void> {
+    // Validation passes it where a schema has no such type, and execution would call it a bug of ours.
+    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return Promise.reject(toGraphQLError(noSubscriptions()));
     const plan = document && this.prepared.get(schema as GraphQLSchema, document, request.operationName)?.plan;
     if (!plan) return Promise.resolve();
     this.cost = plan.cost(request.variables ?? {});
@@ -49,6 +51,9 @@ const isOldMediaType = (accept: string | undefined): boolean => accept?.includes
 const OF_THE_DOCUMENT = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 const isWellFormed = (errors: readonly GraphQLFormattedError[] | undefined): boolean =>
   errors?.every(({ extensions }) => OF_THE_DOCUMENT.has(extensions?.['code'])) === true;
+
+const noSubscriptions = (): Refusal =>
+  new Refusal('SUBSCRIPTIONS_UNSUPPORTED', 'The ledger has no subscriptions. Nothing was run. Ask again, with `atLeast` for what a token names.');
 
 const ANSWERED = { outcome: 'answered' };
 const ERRORS = { outcome: 'errors' };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Args, Context, Field, ID, InterfaceType, Query, Resolver } from '@nestjs/graphql';
 import { invariant } from '#kernel';
+import { AskedAtArgs } from './asked-at.js';
 import type { CallContext } from './call-context.js';
 
 /** Anything with an opaque id that can be asked for again. Objects carry `__typename`, by which GraphQL tells them apart. */
@@ -14,9 +15,9 @@ export abstract class NodeType {
 }
 
 /** Reads an entity of the caller's organization by its plain id; null for one that is not there (or not theirs: the same). */
-export type NodeLoader = (id: string, context: CallContext) => Promise<object | null> | object | null;
+export type NodeLoader = (id: string, context: CallContext, asked: AskedAtArgs) => Promise<object | null> | object | null;
 
-/** Each slice says how its types are read: `nodes.register('Contract', (id, context) => …)` in its module's constructor or `onModuleInit`. */
+/** Each slice says how its types are read: `nodes.register('Contract', (id, context, asked) => …)` in its module's constructor or `onModuleInit`. */
 @Injectable()
 export class NodeRegistry {
   private readonly loaders = new Map<string, NodeLoader>();
@@ -26,11 +27,11 @@ export class NodeRegistry {
     this.loaders.set(type, load);
   }
 
-  async load(token: string, context: CallContext): Promise<object | null> {
+  async load(token: string, context: CallContext, asked: AskedAtArgs): Promise<object | null> {
     const opened = context.openNodeId(token);
     const load = opened && this.loaders.get(opened.type);
     if (!load) return null;
-    const found = await load(opened.id, context);
+    const found = await load(opened.id, context, asked);
     if (found === null || '__typename' in found) return found;
     return { ...found, __typename: opened.type };
   }
@@ -41,7 +42,7 @@ export class NodeResolver {
   constructor(private readonly nodes: NodeRegistry) {}
 
   @Query(() => NodeType, { nullable: true, description: 'Reads anything by its id. Null for an id that is not yours or not there.' })
-  node(@Args('id', { type: () => ID }) id: string, @Context() context: CallContext): Promise<object | null> {
-    return this.nodes.load(id, context);
+  node(@Args('id', { type: () => ID }) id: string, @Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<object | null> {
+    return this.nodes.load(id, context, asked);
   }
 }

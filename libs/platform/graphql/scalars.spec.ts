@@ -12,6 +12,15 @@ describe('scalars', () => {
     expect(() => DecimalScalar.parseValue(value)).toThrow(/expected a decimal/);
   });
 
+  it.each([
+    ['1.0000000000000000001', /at most 18 digits after the point/],
+    ['123456789012345678901', /fewer than 21 digits before the point/],
+    [100.5, /has been a float already/],
+    ['1e3', /without an exponent/],
+  ])('say of the decimal %j which rule it breaks', (value, rule) => {
+    expect(() => DecimalScalar.parseValue(value)).toThrow(rule);
+  });
+
   it('refuse a decimal written as a number in the query itself', () => {
     expect(() => DecimalScalar.parseLiteral({ kind: Kind.FLOAT, value: '1.5' })).toThrow(/expected a decimal/);
     expect(DecimalScalar.parseLiteral({ kind: Kind.STRING, value: '1.50' })).toBe(parseDecimal('1.5'));

@@ -9,27 +9,38 @@ const refuse = (expected: string, code: string): never => {
 function textScalar<T>(
   name: string,
   description: string,
-  expected: string,
+  expected: string | ((value: unknown) => string),
   read: (text: string) => T | null,
   write: (value: T) => string,
 ): GraphQLScalarType<T, string> {
   const code = `${name.toUpperCase()}_MALFORMED`;
-  const parse = (text: unknown): T => (typeof text === 'string' ? read(text) : null) ?? refuse(expected, code);
+  const parse = (text: unknown): T =>
+    (typeof text === 'string' ? read(text) : null) ?? refuse(typeof expected === 'string' ? expected : expected(text), code);
   return new GraphQLScalarType<T, string>({
     name,
     description,
     serialize: (value) => write(value as T),
     parseValue: parse,
-    parseLiteral: (node: ValueNode) => parse(node.kind === Kind.STRING ? node.value : null),
+    parseLiteral: (node: ValueNode) =>
+      parse(node.kind === Kind.STRING ? node.value : node.kind === Kind.INT || node.kind === Kind.FLOAT ? NaN : null),
   });
+}
+
+/** Which of its rules a decimal breaks: a sum that has 19 places is no typing error, and whoever sends it wants to know. */
+function expectedDecimal(value: unknown): string {
+  if (typeof value === 'number') return 'a decimal as a string, for example "1200.50"; a JSON number has been a float already';
+  const problem = typeof value === 'string' ? tryParseDecimal(value) : null;
+  if (problem === 'DECIMAL_TOO_PRECISE') return 'a decimal of at most 18 digits after the point; the ledger rounds nothing';
+  if (problem === 'DECIMAL_TOO_LARGE') return 'a decimal of fewer than 21 digits before the point';
+  return 'a decimal as a string, for example "1200.50", without an exponent';
 }
 
 export const DecimalScalar = textScalar<Decimal>(
   'Decimal',
   'An exact decimal as a string: fewer than 21 digits before the point, at most 18 after it, no exponent. Never a JSON number: those are floats in most clients.',
-  'a decimal as a string, for example "1200.50"',
+  expectedDecimal,
   (text) => {
-    const value = tryParseDecimal(text);
+    const value = /[eE]/.test(text) ? 'DECIMAL_MALFORMED' : tryParseDecimal(text);
     return typeof value === 'bigint' ? value : null;
   },
   formatDecimal,

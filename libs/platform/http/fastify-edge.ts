@@ -44,9 +44,25 @@ export function maskHttpErrors(server: FastifyInstance, log: Log): void {
       log.error({ err: error, url: request.routeOptions.url }, 'a bug reached an HTTP caller');
       return refuse(request, reply, new Refusal('INTERNAL', 'The ledger failed to answer. This is a bug: report it with the time.', {}, 500));
     }
-    const code = status === 413 ? 'BODY_TOO_LARGE' : status === 415 ? 'MEDIA_TYPE_UNKNOWN' : 'BAD_REQUEST';
-    return refuse(request, reply, new Refusal(code, `The request is malformed (${error.code ?? status}). Nothing was done.`, {}, status));
+    return refuse(request, reply, ofTheRequest(status, error.code, server.initialConfig.bodyLimit ?? 0));
   });
+}
+
+function ofTheRequest(status: number, code: string | undefined, limit: number): Refusal {
+  if (status === 413) {
+    const message = `The body is larger than ${limit} bytes. Nothing was done. Send it in parts; billing files go to POST /import/focus.`;
+    return new Refusal('BODY_TOO_LARGE', message, { limit }, status);
+  }
+  if (status === 415)
+    return new Refusal('MEDIA_TYPE_UNKNOWN', 'The content type is none that is read here. Nothing was done. Send application/json.', {}, status);
+  return new Refusal('BAD_REQUEST', `The request is malformed (${code ?? status}). Nothing was done.`, {}, status);
+}
+
+/** What no route answers to, in the form of every other refusal. */
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const path = request.url.split('?', 1)[0] as string;
+  const message = `Nothing answers ${request.method} ${path.slice(0, 200)}. Nothing was done. GraphQL is at POST /graphql, its page at /graphiql; billing files go to POST /import/focus.`;
+  return refuse(request, reply, new Refusal('ROUTE_NOT_FOUND', message, {}, 404));
 }
 
 /** /livez, /readyz and /metrics: for the machines around us, without a key and without anybody's data. */

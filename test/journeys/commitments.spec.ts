@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestService, testService } from '../support/graphql-service.js';
+
+// What a commitment's terms are, as they were given and as they are in force, and how commitments are found by them.
+const RESULT = '__typename ... on CommandAccepted { id revision token } ... on CommandRejected { code message }';
+let service: TestService;
+let contract: string;
+let provider: string;
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+async function run(name: string, input: Record<string, unknown>): Promise<any> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const result = (await service.data(`mutation ($input: ${type}!) { ${name}(input: $input) { ${RESULT} } }`, { input }))[name];
+  expect(result).toMatchObject({ __typename: 'CommandAccepted' });
+  return result;
+}
+const on = (day: string) => ({ at: `${day}T00:00:00Z` });
+const make = async (name: string, terms: Record<string, unknown> = {}, input: Record<string, unknown> = {}): Promise<string> =>
+  (
+    await run('makeCommitment', {
+      idempotencyKey: name,
+      contract,
+      provider,
+      effectiveAt: on('2025-01-01'),
+      terms: {
+        name,
+        currency: 'USD',
+        schedule: { tranches: [{ id: '2025', start: on('2025-01-01'), end: on('2026-01-01'), amount: { value: '100' } }] },
+        ...terms,
+      },
+      ...input,
+    })
+  ).id;
+const names = async (filter: string): Promise<string[]> =>
+  (await service.data(`{ commitments(filter: ${filter}, asOf: { effective: "2025-06-01T00:00:00Z" }) { nodes { name } } }`)).commitments.nodes.map(
+    ({ name }: { name: string }) => name,
+  );
+
+beforeAll(async () => {
+  service = await testService({ now: '2025-06-01T00:00:00Z' });
+  provider = (await run('registerParty', { idempotencyKey: 'p', name: 'Cloud' })).id;
+  const buyer = (await run('registerParty', { idempotencyKey: 'b', name: 'Lab' })).id;
+  const parties = [
+    { party: provider, role: 'provider' },
+    { party: buyer, role: 'buyer' },
+  ];
+  contract = (await run('signContract', { idempotencyKey: 'k', effectiveAt: on('2025-01-01'), terms: { name: 'K', parties } })).id;
+});
+afterAll(() => service.close());
+
+describe('a commitment', () => {
+  it('tells the rules by which charges draw on it, as in force at the instant asked for', async () => {
+    const rules = {
+      eligibility: {
+        inclusions: [{ provider: ['Cloud'], chargeCategory: ['Usage', 'Tax'], tags: [{ key: 'team', values: ['research'] }] }],
+        exclusions: [{ sku: ['x1'] }],
+      },
+      purchaseRows: [{ service: ['Plans'] }],
+      feeRows: [{ service: ['Fees'] }],
+      marketplace: { share: '0.25', rows: [{ publisher: ['Others'] }] },
+      reference: { commitmentDiscountIds: ['cd-1'], contractCommitments: [{ contractId: 'K-1', commitmentId: 'C-1' }] },
+      periodDate: 'BillingPeriodStart',
+    };
+    const id = await make('ruled', rules);
+    await run('amendCommitment', {
+      idempotencyKey: 'narrowed',
+      commitment: id,
+      effectiveAt: on('2025-06-01'),
+      reason: 'narrowed',
+      changes: { eligibility: { unknown: 'annex missing' } },
+    });
+    const clause = 'provider publisher service sku chargeCategory tags { key values }';
+    const asked = async (effective: string) =>
+      (
+        await service.data(
+          `query ($id: ID!) { commitment(id: $id, asOf: { effective: "${effective}" }) { periodDate purchaseRows { service } feeRows { service }
+             marketplace { share rows { publisher } } reference { commitmentDiscountIds contractCommitments { contractId commitmentId } }
+             eligibility { unknown inclusions { ${clause} } exclusions { sku } } } }`,
+          { id },
+        )
+      ).commitment;
+    const empty = { publisher: null, service: null, sku: null };
+    expect(await asked('2025-05-31T00:00:00Z')).toEqual({
+      ...rules,
+      eligibility: { unknown: null, exclusions: [{ sku: ['x1'] }], inclusions: [{ ...empty, ...rules.eligibility.inclusions[0] }] },
+    });
+    expect((await asked('2025-06-01T00:00:00Z')).eligibility).toEqual({ unknown: 'annex missing', inclusions: [], exclusions: [] });
+  });
+
+  it('is found by its kind, by the status of its evidence, and apart from what was withdrawn', async () => {
+    const invested = await make('invested', {}, { evidence: [{ document: 'a.pdf' }] });
+    await run('reclassifyCommitment', { idempotencyKey: 'r', commitment: invested, kind: 'investment', reason: 'it is one' });
+    const mistaken = await make('mistaken');
+    await run('voidCommitment', { idempotencyKey: 'v', commitment: mistaken, reason: 'entered twice' });
+    await make('confirmed', {}, { evidence: [{ document: 'b.pdf', status: 'CONFIRMED' }] });
+    expect(await names('{ kind: [investment] }')).toEqual(['invested']);
+    expect(await names('{ evidence: [CONFIRMED] }')).toEqual(['confirmed']);
+    expect(await names('{ evidence: [REPORTED, CONFIRMED], kind: [commitment] }')).toEqual(['confirmed']);
+    expect(await names('{ voided: true }')).toEqual(['mistaken']);
+    expect(await names('{ voided: false }')).toEqual(['ruled', 'invested', 'confirmed']);
+    expect(await names('{ lifecycle: [Proposed, Pending, Active] }')).toEqual(['ruled', 'invested', 'confirmed']);
+    const { node } = await service.data('query ($id: ID!) { node(id: $id) { ... on Commitment { voided lifecycle utilization { period } } } }', {
+      id: mistaken,
+    });
+    expect(node).toEqual({ voided: true, lifecycle: null, utilization: null });
+  });
+
+  it('that a condition cannot decide is in no total, and is counted', async () => {
+    await make('vague', { schedule: { unknown: 'redacted' } });
+    const totals = async (filter: string) =>
+      (
+        await service.data(
+          `{ utilizationTotals(groupBy: [], filter: ${filter}, asOf: { effective: "2025-06-01T00:00:00Z" }) { undecided totals { unit commitments committed { value } } } }`,
+        )
+      ).utilizationTotals;
+    expect(await totals('{ remaining: { gte: "1" } }')).toEqual({
+      undecided: 1,
+      totals: [{ unit: 'USD', commitments: 2, committed: { value: '200' } }],
+    });
+    expect(await totals('{ remaining: { gte: "1" }, undecided: true }')).toMatchObject({
+      undecided: 1,
+      totals: [{ commitments: 1, committed: { value: null } }],
+    });
+  });
+});
