@@ -1,10 +1,12 @@
 import { type Decimal, ZERO } from '#kernel';
 import type { AppliedElement } from '../charge.js';
 import { exactPosting } from './balances.js';
-import { type BookCommitment, periodAt } from './book.js';
+import { type BookCommitment, decidingTerms, periodAt } from './book.js';
 import type { Entry, Posting, ReasonCode } from './decision.js';
 import type { AllocatableRow } from './row.js';
+import { isMarketplace } from './match.js';
 import { isRefused, type Plan } from './plan.js';
+import { dateOf } from './pour.js';
 import { spreadAmount, spreadOver } from './spread.js';
 
 type Find = (contractId: string, commitmentId: string) => BookCommitment | null;
@@ -86,12 +88,12 @@ interface Placed {
 }
 
 function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
-  const { model, schedule, periodDate } = commitment.final;
+  const { model, schedule } = commitment.final;
   if (model === 'Continuous' && schedule.kind === 'tranches') return inCurrency(row, commitment, spreadStated(row, commitment, amount));
-  const at = { ChargePeriodStart: row.start, ChargePeriodEnd: row.end, BillingPeriodStart: row.billingPeriodStart }[periodDate];
+  const at = dateOf(commitment, row);
   const period = periodAt(commitment, at);
   if (period.in === 'no') return { postings: [], outside: amount, doubt: null };
-  const posting = exactPosting(at, amount, false);
+  const posting = exactPosting(at, amount, isMarketplaceRow(row, commitment));
   if (amount === 0n) return { postings: [], outside: 0n, doubt: null };
   return inCurrency(row, commitment, {
     postings: [period.in === 'yes' ? posting : marginOf(posting)],
@@ -99,6 +101,10 @@ function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal)
     doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN',
   });
 }
+
+/** What is stated of a marketplace row stands beyond the share too, and is part of what later ones count against it. */
+const isMarketplaceRow = (row: AllocatableRow, { commitment, spellings }: BookCommitment): boolean =>
+  decidingTerms(commitment, row.start).every(({ terms }) => isMarketplace(terms, spellings, row));
 
 /** A cost is stated in the row's billing currency: on a commitment in another one it is unknown until a rate is recorded. */
 function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommitment, placed: Placed): Placed {
@@ -116,10 +122,11 @@ function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommit
 
 function spreadStated(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
   const postings: Posting[] = [];
+  const counts = isMarketplaceRow(row, commitment);
   let outside = 0n;
   for (const { at, share } of spreadAmount(amount, spreadOver(commitment, row.start, row.end))) {
     if (at === null) outside += share;
-    else if (share !== 0n) postings.push(exactPosting(at, share, false));
+    else if (share !== 0n) postings.push(exactPosting(at, share, counts));
   }
   return { postings, outside, doubt: null };
 }
