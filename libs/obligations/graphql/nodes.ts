@@ -129,7 +129,7 @@ export class UtilizationNode {
     return this.figures.balance?.remaining ?? null;
   }
   get elapsed(): Figure | null {
-    return this.figures.balance?.elapsed ?? null;
+    return this.figures.balance?.elapsed ?? this.figures.continuous?.elapsed ?? null;
   }
   get pace(): Figure | null {
     return this.figures.balance?.pace ?? null;
@@ -138,7 +138,7 @@ export class UtilizationNode {
     return this.figures.balance?.forecast ?? null;
   }
   get projectedShortfall(): Figure {
-    return this.figures.balance?.projectedShortfall ?? (this.figures.continuous as NonNullable<PeriodFigures['continuous']>).expired;
+    return this.figures.balance?.projectedShortfall ?? (this.figures.continuous as NonNullable<PeriodFigures['continuous']>).shortfall;
   }
   get requiredRate(): Figure | null {
     return this.figures.balance?.requiredRate ?? null;

@@ -48,16 +48,18 @@ export class TotalsQueries {
     const asked: Asked = { reader: this.reader, answers: this.answers, context, moment, forecastWindowMs: null };
     const matches = matcher(filter, context);
     const views = [...this.reader.every(moment)].filter((view) => !matches || matches(view, () => new CommitmentNode(asked, view)) === 'yes');
-    const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
-      ...rest,
-      provider: provider === null ? null : partyNode(asked, provider),
-      contract: contract === null ? null : context.nodeId('Contract', contract),
-      committed: figures.committed as never,
-      drawn: figures.drawn as never,
-      remaining: figures.remaining as never,
-      overage: figures.overage as never,
-      utilization: figures.utilization as never,
-    }));
+    const totals = totalsOf(views, (id) => this.reader.commitment(id, moment), moment.effective, new Set(groupBy)).map(
+      ({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
+        ...rest,
+        provider: provider === null ? null : partyNode(asked, provider),
+        contract: contract === null ? null : context.nodeId('Contract', contract),
+        committed: figures.committed as never,
+        drawn: figures.drawn as never,
+        remaining: figures.remaining as never,
+        overage: figures.overage as never,
+        utilization: figures.utilization as never,
+      }),
+    );
     return { totals, answeredAt: this.answers.answeredAt(context, moment) };
   }
 
