@@ -210,8 +210,9 @@ export class ContinuousUtilization {
 /** a ÷ b (× m ÷ n) at 18 places. Indeterminate unless the answer is the same for every value that the unknowns can take. */
 export function ratio(a: Quantity, b: Quantity, entity: string | null, m = 1n, n = 1n): Figure {
   const provisional = mergeReasons(a.provisional, b.provisional);
+  // Of nothing it is undefined, however much was drawn.
+  if (isExactQuantity(b) && b.low === ZERO) return undefinedFigure(entity);
   if (isExactQuantity(a) && isExactQuantity(b)) {
-    if (b.low === ZERO) return undefinedFigure(entity);
     const [numerator, denominator] = [(a.low as bigint) * m, (b.low as bigint) * n];
     return ratioFigure(
       roundFraction(denominator < 0n ? { numerator: -numerator, denominator: -denominator } : { numerator, denominator }),

@@ -180,7 +180,7 @@ class PeriodNode {
   }
   get utilization(): UtilizationType {
     return (this.figures ??= utilizationNode(
-      this.view.figuresOf(this.period, this.asked.moment.effective, this.asked.forecastWindowMs),
+      this.view.figuresOfListed(this.period, this.asked.moment.effective, this.asked.forecastWindowMs),
     ) as UtilizationType);
   }
 }

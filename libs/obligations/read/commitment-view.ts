@@ -101,16 +101,25 @@ export class CommitmentView {
     return certain ? this.figuresOf(period, t, windowMs) : this.uncertainFigures(periods, t);
   }
 
+  /** Figures of a period that `periods` lists. Versions of the terms that may be in force at `t` may bound it otherwise, or lack it. */
+  figuresOfListed(period: CommitmentPeriod, t: Instant, windowMs: number | null): PeriodFigures {
+    const { variants } = termsAt(this.commitment, t);
+    if (variants.length === 1) return this.figuresOf(period, t, windowMs);
+    const versions = variants.flatMap(({ terms }) => periodsOf(terms).find(({ id }) => id === period.id) ?? []);
+    const agree = versions.length === variants.length && versions.every(({ start, end }) => start === period.start && end === period.end);
+    return agree ? this.figuresOf(period, t, windowMs) : this.uncertainFigures(versions, t, versions.length < variants.length);
+  }
+
   /** Inside an uncertainty: what every period that may contain `t` agrees on stands, the rest is indeterminate. */
-  private uncertainFigures(periods: readonly CommitmentPeriod[], t: Instant): PeriodFigures {
+  private uncertainFigures(periods: readonly CommitmentPeriod[], t: Instant, mayBeNone = periods.length === 1): PeriodFigures {
     const each = periods.map((period) => this.figuresOf(period, t, null).balance?.input);
     const reasons: readonly Reason[] = [{ code: 'PERIOD_UNCERTAIN', entity: this.id }];
     const nothing = unknownBetween(ZERO, null, ZERO, reasons);
     const combine = (of: 'committed' | 'drawn'): Quantity => {
       const quantities = each.map((input) => input?.[of] ?? nothing);
-      // A single period that may not have begun yet: its amount may not be committed at all.
-      const combined =
-        periods.length === 1 ? either(quantities[0] as Quantity, unknownBetween(ZERO, ZERO, ZERO, reasons)) : quantities.reduce(either);
+      const all = quantities.reduce(either);
+      // A period that may not have begun yet, or may not be: its amount may not be committed at all.
+      const combined = mayBeNone ? either(all, unknownBetween(ZERO, ZERO, ZERO, reasons)) : all;
       return { ...combined, reasons: mergeReasons(combined.reasons, reasons) };
     };
     const drawn = combine('drawn');

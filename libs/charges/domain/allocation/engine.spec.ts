@@ -225,6 +225,26 @@ describe('doubts that a waterfall must carry through', () => {
     ]);
   });
 
+  it('does not know whether a row bills a fee where the fee rule begins on an uncertain date, in the tree or stated', () => {
+    const reference = { contractCommitments: [{ contractId: 'K', commitmentId: 'P' }], commitmentDiscountIds: [] };
+    const parent = commitment('P', spendTerms('100', { reference }));
+    const child = commitment('C', spendTerms('50', { parent: 'P' }), {
+      type: 'AmendCommitment',
+      effectiveAt: { notBefore: at('2025-02-01'), notAfter: at('2025-04-01') },
+      changes: { feeRows: [clause({ sku: ['FEE'] })] },
+      reason: 'a floor from spring on',
+      evidence: [],
+    });
+    const fee = (start: string, contractApplied: Charge['contractApplied'] = []) => charge(start, '9', { sku: 'FEE', contractApplied });
+    const stated = [{ contractId: 'K', commitmentId: 'P', cost: decimal('9'), quantity: null, unit: null }];
+    expect(run(engineOf(parent, child), fee('2025-01-15'), fee('2025-03-01'), fee('2025-03-01', stated), fee('2025-05-01'))).toEqual([
+      ['P DREW 9', 'C DREW 9'],
+      ['P TERMS_UNCERTAIN 0[0,9]', 'C TERMS_UNCERTAIN 0[0,9]'],
+      ['P TERMS_UNCERTAIN 0[0,9]'],
+      ['C FEE', 'P FEE'],
+    ]);
+  });
+
   it('does not know whether unknown rules name Tax', () => {
     const vague = commitment('A', spendTerms('100', { eligibility: { kind: 'unknown', reason: 'not disclosed' } }));
     expect(run(engineOf(vague), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([['A SCOPE_UNKNOWN 0[0,5]']]);

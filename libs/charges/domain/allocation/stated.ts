@@ -5,7 +5,7 @@ import { type BookCommitment, decidingTerms, periodAt } from './book.js';
 import type { Entry, Posting, ReasonCode } from './decision.js';
 import type { AllocatableRow } from './row.js';
 import { isMarketplace } from './match.js';
-import { isRefused, type Plan } from './plan.js';
+import { isRefused, type Plan, type Standing } from './plan.js';
 import { dateOf } from './pour.js';
 import { spreadAmount, spreadOver } from './spread.js';
 
@@ -32,8 +32,7 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
       entries.push(unallocated(row, element, amount));
       continue;
     }
-    const placed = place(row, commitment, amount);
-    const { postings, outside, doubt } = placed;
+    const { postings, outside, doubt } = ifItDraws(standing, place(row, commitment, amount));
     if (postings.length > 0) entries.push({ commitment: commitment.id, reason: doubt ?? 'PROVIDER_STATED', postings });
     if (outside !== 0n) entries.push(unallocated(row, element, 'STATED_OUTSIDE_TERM', outside as Decimal));
     if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, doubt, plan, book, statedIds));
@@ -65,7 +64,7 @@ function ancestors(
     if (stated.has(parent.id)) break;
     const standing = plan.standings.get(parent.id);
     if (standing && isRefused(standing) && standing.never) continue;
-    const { postings, doubt } = place(row, parent, amount);
+    const { postings, doubt } = ifItDraws(standing, place(row, parent, amount));
     // Where it is not certain that the statement stands at all, it is not for the parents either.
     const reached = inherited === null || doubt !== null ? postings : postings.map((posting) => marginOf(posting));
     if (postings.length > 0) entries.push({ commitment: parent.id, reason: doubt ?? inherited ?? 'PROVIDER_STATED_CHILD', postings: reached });
@@ -100,6 +99,12 @@ function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal)
     outside: 0n,
     doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN',
   });
+}
+
+/** Where an uncertain version of the terms says that the row never draws, the statement may not stand. */
+function ifItDraws(standing: Standing | undefined, placed: Placed): Placed {
+  if (!standing || isRefused(standing) || !standing.mayNever || placed.doubt !== null) return placed;
+  return { ...placed, postings: placed.postings.map(marginOf), doubt: 'TERMS_UNCERTAIN' };
 }
 
 /** What is stated of a marketplace row stands beyond the share too, and is part of what later ones count against it. */
