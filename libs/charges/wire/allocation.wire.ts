@@ -1,4 +1,4 @@
-import { type Decimal, formatDecimal, formatInstant, type Instant, type JsonObject, parseDecimal, parseInstant, ZERO } from '#kernel';
+import { formatDecimal, formatInstant, type Instant, type JsonObject, parseDecimal, parseInstant, ZERO } from '#kernel';
 import type { CoverageDelta } from '../domain/allocation/coverage.js';
 import type { Decision, Entry, Posting, ReasonCode } from '../domain/allocation/decision.js';
 
