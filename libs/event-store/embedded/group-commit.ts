@@ -4,7 +4,7 @@ import { NOTHING_WRITTEN, toFault } from './faults.js';
 import type { LogSync } from './log-sync.js';
 import type { Writer } from './writer.js';
 
-/** So many appends are written at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
+/** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
 
 interface Pending {
@@ -14,7 +14,8 @@ interface Pending {
 }
 interface Answer {
   readonly append: Pending;
-  readonly outcome: AppendOutcome;
+  /** An Error is this append's alone. */
+  readonly outcome: AppendOutcome | Error;
 }
 
 export interface GroupCommitOptions {
@@ -40,6 +41,9 @@ export class GroupCommit {
   private committed: Answer[] = [];
   private syncing = false;
   private scheduled = false;
+  /** Appends that are not answered yet, and the most that were lately. Half of them on their way to the disk while the others are decided keeps both busy with the fewest commits. */
+  private open = 0;
+  private most = 0;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions) {}
@@ -52,6 +56,7 @@ export class GroupCommit {
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
     return new Promise((resolve, reject) => {
       this.pending.push({ writes, resolve, reject });
+      if (++this.open > this.most) this.most = this.open;
       this.next();
     });
   }
@@ -73,7 +78,7 @@ export class GroupCommit {
     } else if (this.syncing) {
       // Many need not wait for the disk, but for what else is decided in this turn.
       if (waiting >= LARGE) this.flushSoon();
-    } else if (waiting >= LARGE) this.flush();
+    } else if (waiting >= LARGE && 2 * waiting >= this.most) this.flush();
     else this.flushSoon();
   }
 
@@ -90,11 +95,13 @@ export class GroupCommit {
   private flush(): void {
     const appends = this.pending;
     this.pending = [];
+    this.most = Math.max(this.open, this.most - (this.most >> 6));
     try {
       this.options.sync.check();
       this.write(appends);
     } catch (error) {
       const fault = toFault(error, this.options.path, NOTHING_WRITTEN);
+      this.open -= appends.length;
       for (const append of appends) append.reject(fault);
       this.next();
     }
@@ -111,7 +118,6 @@ export class GroupCommit {
     for (let i = 0; i < appends.length; i++) {
       const [append, outcome] = [appends[i] as Pending, outcomes[i] ?? null];
       if (outcome === null) again.push(append);
-      else if (outcome instanceof Error) append.reject(outcome);
       else answers.push({ append, outcome });
     }
     this.pending.unshift(...again);
@@ -137,9 +143,11 @@ export class GroupCommit {
   }
 
   private answer(answers: readonly Answer[], fault: Error | null): void {
+    this.open -= answers.length;
     this.next();
     for (const { append, outcome } of answers) {
       if (fault) append.reject(fault);
+      else if (outcome instanceof Error) append.reject(outcome);
       else append.resolve(outcome);
     }
   }
