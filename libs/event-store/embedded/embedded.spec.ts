@@ -185,13 +185,13 @@ describe('embedded store', () => {
   });
 
   it('wakes who watches for what another process wrote, also when somebody has read it meanwhile', async () => {
-    const store = openEmbeddedStore(path, { watchIntervalMs: 20 });
+    const other = openStore();
+    const store = openEmbeddedStore(path, { watchIntervalMs: 200 });
     open.push(store);
     const woken = vi.fn();
     store.watch(woken);
-    await openStore().append([write('elsewhere')]);
+    await other.append([write('elsewhere')]);
     expect(await store.head()).toBe(1);
-    expect(woken).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(woken).toHaveBeenCalledTimes(1));
   });
 

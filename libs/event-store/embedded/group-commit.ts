@@ -144,7 +144,9 @@ export class GroupCommit {
 
   private answer(answers: readonly Answer[], fault: Error | null): void {
     this.open -= answers.length;
-    this.next();
+    // The disk is free now: many that waited for it do not wait for the answers to be taken.
+    if (this.pending.length >= LARGE && !this.syncing) this.flush();
+    else this.next();
     for (const { append, outcome } of answers) {
       if (fault) append.reject(fault);
       else if (outcome instanceof Error) append.reject(outcome);
