@@ -1,4 +1,12 @@
-/** Top-level errors, by `extensions.code`: the only ones there are. Business refusals are typed results, never errors. */
+/** What the input of a command is refused for before its key is looked at: typed results, as the refusals by rule are. */
+export const INPUT_REFUSALS: Readonly<Record<string, string>> = {
+  INPUT_INVALID:
+    'The shape of the input: the message names the field and what was expected. Nothing was recorded, the key not used up. Mend the field.',
+  ID_INVALID: 'An id that is no id of this kind in your organization. Nothing was recorded. Look it up with the query of its kind.',
+  CURRENCY_UNKNOWN: 'Three letters that are no currency code of ISO 4217. Nothing was recorded. Mend the code; a virtual currency has a longer name.',
+};
+
+/** Top-level errors, by `extensions.code`: the only ones there are. What a command is refused for is a typed result, never an error. */
 export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'No valid API key (HTTP 401). Send `Authorization: Bearer KEY`.',
   FORBIDDEN: 'The key lacks the role named in `role`. Nothing was run.',
@@ -12,9 +20,8 @@ export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
   CURSOR_INVALID: 'A cursor that this ledger did not give to your organization, or gave for another list or order. Start again without `after`.',
   TOKEN_INVALID: 'A consistency token that this ledger did not give to your organization.',
   NOT_VISIBLE_YET: 'What a consistency token names was not visible in time (`waitedMs`). It is recorded; ask again shortly.',
-  ID_INVALID: 'An id that is no id of this kind in your organization. Nothing was done.',
-  CURRENCY_UNKNOWN: 'Three letters that are no currency code of ISO 4217. Nothing was done.',
-  INPUT_INVALID: 'The shape of an input: which field, and what was expected. Nothing was done.',
+  ID_INVALID: 'An argument of a query that is no id of this kind in your organization. Nothing was read.',
+  INPUT_INVALID: 'The arguments of a query or an upload: which one, and what was expected. Nothing was done.',
   BAD_USER_INPUT: 'Variables that do not fit their types. Nothing was run.',
   GRAPHQL_PARSE_FAILED: 'The document is no GraphQL.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',

@@ -4,7 +4,7 @@ import { CONTRACT_EVENTS, CONTRACT_REJECTIONS, PARTY_EVENTS, PARTY_REJECTIONS } 
 import { schema, storedEvent, type StoredEventType } from '#event-schema';
 import { COMMAND_BOUND, type CommandRejection } from '#event-store';
 import { ORGANIZATION_EVENTS, ORGANIZATION_REJECTIONS } from '#organizations';
-import { DOOR_REFUSALS } from '#platform';
+import { DOOR_REFUSALS, INPUT_REFUSALS } from '#platform';
 
 /** Each slice's stored events: what the catalogue and the registry are made of. */
 export const STORED_EVENTS: readonly StoredEventType[] = [
@@ -32,7 +32,11 @@ const REJECTED = 'In order of precedence: of several the first is the answer.';
 
 /** Every code that a caller can meet, part by part, each in the order in which it applies. */
 export const CODES: readonly CataloguePart[] = [
-  { title: 'Any command', words: 'The key comes before everything, the expected revision before the rules.', codes: COMMAND_REJECTIONS },
+  {
+    title: 'Any command',
+    words: 'The input is read first; then the key comes before everything, the expected revision before the rules.',
+    codes: { ...INPUT_REFUSALS, ...COMMAND_REJECTIONS },
+  },
   { title: 'Organizations and keys', words: REJECTED, codes: ORGANIZATION_REJECTIONS },
   { title: 'Parties', words: REJECTED, codes: PARTY_REJECTIONS },
   { title: 'Contracts', words: REJECTED, codes: CONTRACT_REJECTIONS },

@@ -52,23 +52,19 @@ export class AmendCommitmentInput extends ChangeInput {
 
 const BULK_MAX = 100;
 
+// The shape of the items is judged one by one: of a call with a malformed one the others stand.
+
 @InputType({ description: 'Each item has its own key and outcome.' })
 export class AmendCommitmentsInput {
   @Field(() => [AmendCommitmentInput])
-  @ArrayMinSize(1)
   @ArrayMaxSize(BULK_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => AmendCommitmentInput)
   items!: AmendCommitmentInput[];
 }
 
 @InputType({ description: 'Each item has its own key and outcome.' })
 export class MakeCommitmentsInput {
   @Field(() => [MakeCommitmentInput])
-  @ArrayMinSize(1)
   @ArrayMaxSize(BULK_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => MakeCommitmentInput)
   items!: MakeCommitmentInput[];
 }
 

@@ -2,6 +2,7 @@ import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CommandBus } from '@nestjs/cqrs';
 import { deriveId } from '#event-store';
 import {
+  AnswersInputRefusals,
   type CallContext,
   type CommandAcceptedType,
   type CommandRejectedType,
@@ -50,6 +51,7 @@ import { readChanges, readTerms, warningsOf } from './read-terms.js';
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
 /** Translates in, dispatches, translates out. */
+@AnswersInputRefusals()
 @Resolver()
 export class CommitmentsResolver {
   constructor(
@@ -106,7 +108,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.amendCommitment(input, context)))));
+    return together(await Promise.all(items.map((input) => ofItem(AmendCommitmentInput, input, (item) => this.amendCommitment(item, context)))));
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
@@ -115,7 +117,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.makeCommitment(input, context)))));
+    return together(await Promise.all(items.map((input) => ofItem(MakeCommitmentInput, input, (item) => this.makeCommitment(item, context)))));
   }
 
   @Mutation(() => CommandResultType, {

@@ -4,6 +4,7 @@ import { deriveId } from '#event-store';
 import { formatDecimal, ONE, ZERO } from '#kernel';
 import { Refusal } from '#platform';
 import {
+  AnswersInputRefusals,
   type CallContext,
   type CommandAcceptedType,
   type CommandRejectedType,
@@ -43,6 +44,7 @@ import {
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
 /** Translates in, dispatches, translates out. */
+@AnswersInputRefusals()
 @Resolver()
 export class ContractsResolver {
   constructor(private readonly commands: CommandBus) {}

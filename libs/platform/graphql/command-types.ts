@@ -60,7 +60,7 @@ export class RejectionFactType {
   value!: string;
 }
 
-@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule. Nothing was recorded.' })
+@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule, or for its input. Nothing was recorded.' })
 export class CommandRejectedType extends CommandAnswerType {
   @Field({ description: 'Stable code; docs/rejections.md lists them.' })
   code!: string;
@@ -141,23 +141,6 @@ export function together<T extends CommandAcceptedType | CommandRejectedType>(an
   return answers;
 }
 
-/**
- * What one item of a bulk call answers. What its input is refused for is its own outcome: others of the call may stand already,
- * so an error of the whole that says that nothing was done would be untrue.
- */
-export async function ofItem(
-  key: string,
-  answer: Promise<CommandAcceptedType | CommandRejectedType>,
-): Promise<CommandAcceptedType | CommandRejectedType> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { code, message, facts } = error;
-    return rejected(key, code, message, facts);
-  }
-}
-
 const NAMED_TYPES: Readonly<Record<string, string>> = {
   contractId: 'Contract',
   partyId: 'Party',
@@ -175,7 +158,8 @@ const withNodeIds = (facts: Readonly<Record<string, unknown>>, context: CallCont
     }),
   );
 
-function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
+/** The typed answer of a refusal. */
+export function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
   return {
     __typename: 'CommandRejected',
     idempotencyKey,
