@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
-import { EVIDENCE_STATUSES, type EvidenceStatus } from '#kernel';
+import { EVIDENCE_STATUSES, type EvidenceVerdict } from '#kernel';
 import { CommandInput, EvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
 import { AMOUNT_KINDS, type AmountKind } from '../domain/terms.js';
 import { AmountKindEnum, CommitmentTermsInput, TrancheAmountInput } from './terms.input.js';
@@ -133,6 +133,11 @@ export class AddCommitmentEvidenceInput extends CommandInput {
   @ValidateNested({ each: true })
   @Type(() => EvidenceInput)
   evidence!: EvidenceInput[];
+  @Field(() => UncertainInstantInput, { nullable: true, description: 'From when on it counts; left out: from always.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt?: UncertainInstantInput | null;
 }
 
 export enum EvidenceChange {
@@ -151,9 +156,14 @@ export class ChangeCommitmentEvidenceInput extends CommandInput {
   evidence!: string;
   @Field(() => EvidenceChange)
   @IsIn([...EVIDENCE_STATUSES, 'WITHDRAWN'])
-  status!: EvidenceStatus | 'WITHDRAWN';
+  status!: EvidenceVerdict;
   @Field()
   @IsNotEmpty()
   @MaxLength(1_000)
   reason!: string;
+  @Field(() => UncertainInstantInput, { nullable: true, description: 'From when on it counts; left out: from always, in place of all before.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => UncertainInstantInput)
+  effectiveAt?: UncertainInstantInput | null;
 }

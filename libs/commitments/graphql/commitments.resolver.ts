@@ -203,6 +203,7 @@ export class CommitmentsResolver {
       type: 'AddCommitmentEvidence' as const,
       fact: input.fact,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      ...(input.effectiveAt && { effectiveAt: readInstant(input.effectiveAt) }),
     };
     return this.answer(
       await this.commands.execute(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
@@ -217,7 +218,14 @@ export class CommitmentsResolver {
   })
   async changeCommitmentEvidence(@Args('input', ShapePipe) input: ChangeCommitmentEvidenceInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const command = { type: 'ChangeCommitmentEvidence' as const, evidenceId: input.evidence, status: input.status, reason: input.reason };
+    const { evidence: evidenceId, status, reason, effectiveAt } = input;
+    const command = {
+      type: 'ChangeCommitmentEvidence' as const,
+      evidenceId,
+      status,
+      reason,
+      ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
+    };
     return this.answer(
       await this.commands.execute(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
       id,

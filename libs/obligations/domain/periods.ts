@@ -1,4 +1,4 @@
-import { type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
+import { isDisputed, type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
 import {
   containsInstant,
   exactValue,
@@ -70,11 +70,11 @@ export function statedUnknown({ schedule }: Terms, { id, tranche }: CommitmentPe
   return amount?.kind === 'unknown' ? amount.reason : null;
 }
 
-/** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. */
-export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant): Quantity {
+/** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. Disputed or not as of `asked`. */
+export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant, asked = t): Quantity {
   const { variants } = termsAt(commitment, amountInstant(period, t));
   const amounts = variants.map(({ terms }) => trancheQuantity(commitment, terms, period));
-  const disputed = disputedReasons(commitment);
+  const disputed = disputedReasons(commitment, asked);
   const combined = amounts.reduce(either);
   if (disputed.length === 0) return combined;
   return unknownBetween(ZERO, combined.high, ZERO, mergeReasons(disputed, combined.reasons));
@@ -98,7 +98,5 @@ export function either(a: Quantity, b: Quantity): Quantity {
 }
 
 /** A fact with a disputed item of evidence makes what rests on it indeterminate (domain.md section 2). */
-export function disputedReasons(commitment: MadeCommitment): readonly Reason[] {
-  const disputed = commitment.facts.toArray().some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
-  return disputed ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];
-}
+const disputedReasons = (commitment: MadeCommitment, t: Instant): readonly Reason[] =>
+  isDisputed(commitment, t) ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];

@@ -52,7 +52,7 @@ export function totalsOf(views: Iterable<CommitmentView>, t: Instant, groupBy: R
     const { committed, drawn } = figures.balance?.input ?? continuousSums(figures.continuous);
     sum.committed = plus(sum.committed, committed);
     sum.drawn = plus(sum.drawn, drawn);
-    if (view.disputed && committed.high !== null) sum.disputed += committed.high;
+    if (view.disputed(t) && committed.high !== null) sum.disputed += committed.high;
   }
   return [...sums.values()].map(toTotal(t));
 }
