@@ -75,7 +75,7 @@ export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t
   const { variants } = termsAt(commitment, amountInstant(period, t));
   const amounts = variants.map(({ terms }) => trancheQuantity(commitment, terms, period));
   const disputed = disputedReasons(commitment, asked);
-  const combined = amounts.reduce(either);
+  const combined = amounts.reduce(eitherOf(commitment.commitmentId));
   if (disputed.length === 0) return combined;
   return unknownBetween(ZERO, combined.high, ZERO, mergeReasons(disputed, combined.reasons));
 }
@@ -88,14 +88,16 @@ function trancheQuantity({ commitmentId }: MadeCommitment, terms: Terms, period:
   return unknownBetween(amount.atLeast, amount.atMost, amount.atLeast, [{ code: 'AMOUNT_UNKNOWN', entity: commitmentId }]);
 }
 
-/** One of two values, which is not certain. */
-export function either(a: Quantity, b: Quantity): Quantity {
-  if (a.low === b.low && a.high === b.high) return a;
-  const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
-  const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;
-  const known: Decimal = a.known < b.known ? a.known : b.known;
-  return unknownBetween(low, high, known, mergeReasons(mergeReasons(a.reasons, b.reasons), [{ code: 'TERMS_UNCERTAIN', entity: null }]));
-}
+/** One of two values of a commitment, which is not certain. */
+export const eitherOf =
+  (entity: string) =>
+  (a: Quantity, b: Quantity): Quantity => {
+    if (a.low === b.low && a.high === b.high) return a;
+    const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
+    const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;
+    const known: Decimal = a.known < b.known ? a.known : b.known;
+    return unknownBetween(low, high, known, mergeReasons(mergeReasons(a.reasons, b.reasons), [{ code: 'TERMS_UNCERTAIN', entity }]));
+  };
 
 /** A fact with a disputed item of evidence makes what rests on it indeterminate (domain.md section 2). */
 const disputedReasons = (commitment: MadeCommitment, t: Instant): readonly Reason[] =>

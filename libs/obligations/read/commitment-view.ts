@@ -25,7 +25,7 @@ import {
 } from '#kernel';
 import type { Entity } from '#read-store';
 import { lifecycleAt } from '../domain/lifecycle.js';
-import { amountAt, type CommitmentPeriod, either, periodsContaining, periodsOf } from '../domain/periods.js';
+import { amountAt, type CommitmentPeriod, eitherOf, periodsContaining, periodsOf } from '../domain/periods.js';
 import { BalanceUtilization, ContinuousUtilization, type IntervalUse } from '../domain/utilization.js';
 
 export interface PeriodFigures {
@@ -116,6 +116,7 @@ export class CommitmentView {
     const each = periods.map((period) => this.figuresOf(period, t, null).balance?.input);
     const reasons: readonly Reason[] = [{ code: 'PERIOD_UNCERTAIN', entity: this.id }];
     const nothing = unknownBetween(ZERO, null, ZERO, reasons);
+    const either = eitherOf(this.id);
     const combine = (of: 'committed' | 'drawn'): Quantity => {
       const quantities = each.map((input) => input?.[of] ?? nothing);
       // A single period that may not have begun yet: its amount may not be committed at all.

@@ -1,4 +1,4 @@
-import { type Decimal, exact, mergeReasons, plus, type Quantity, type Reason, ZERO, type Instant } from '#kernel';
+import { type Decimal, exact, plus, type Quantity, ZERO, type Instant } from '#kernel';
 import { BalanceUtilization } from '../domain/utilization.js';
 import type { CommitmentView } from './commitment-view.js';
 
@@ -49,7 +49,7 @@ export function totalsOf(views: Iterable<CommitmentView>, t: Instant, groupBy: R
       terms.measure.kind === 'cost' ? terms.measure.currency : terms.measure.unit,
     );
     sum.commitments++;
-    const { committed, drawn } = figures.balance?.input ?? continuousSums(figures.continuous);
+    const { committed, drawn } = figures.balance?.input ?? continuousSums(view.id, figures.continuous);
     sum.committed = plus(sum.committed, committed);
     sum.drawn = plus(sum.drawn, drawn);
     if (view.disputed(t) && committed.high !== null) sum.disputed += committed.high;
@@ -70,18 +70,21 @@ function sumFor(sums: Map<string, Sum>, groupBy: ReadonlySet<Grouping>, provider
   return sum;
 }
 
-function continuousSums(continuous: { readonly sums: { readonly committed: Quantity; readonly drawn: Quantity } } | null): {
+function continuousSums(
+  entity: string,
+  continuous: { readonly sums: { readonly committed: Quantity; readonly drawn: Quantity } } | null,
+): {
   committed: Quantity;
   drawn: Quantity;
 } {
-  return continuous?.sums ?? { committed: unknownTotal([]), drawn: exact(ZERO) };
+  return continuous?.sums ?? { committed: unknownTotal(entity), drawn: exact(ZERO) };
 }
 
-const unknownTotal = (reasons: readonly Reason[]): Quantity => ({
+const unknownTotal = (entity: string): Quantity => ({
   low: ZERO,
   high: null,
   known: ZERO,
-  reasons: mergeReasons(reasons, [{ code: 'PERIOD_UNCERTAIN', entity: null }]),
+  reasons: [{ code: 'PERIOD_UNCERTAIN', entity }],
   provisional: [],
 });
 
