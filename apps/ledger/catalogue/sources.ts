@@ -2,7 +2,7 @@ import { CHARGE_EVENTS, FEED_EVENTS, FEED_REJECTIONS, FILE_PROBLEMS, FILE_WARNIN
 import { COMMITMENT_EVENTS, COMMITMENT_REJECTIONS } from '#commitments';
 import { CONTRACT_EVENTS, CONTRACT_REJECTIONS, PARTY_EVENTS, PARTY_REJECTIONS } from '#contracts';
 import { schema, storedEvent, type StoredEventType } from '#event-schema';
-import { COMMAND_BOUND, type CommandRejection } from '#event-store';
+import { COMMAND_BOUND, COMMAND_REJECTIONS } from '#event-store';
 import { ORGANIZATION_EVENTS, ORGANIZATION_REJECTIONS } from '#organizations';
 import { DOOR_REFUSALS, INPUT_REFUSALS } from '#platform';
 
@@ -16,11 +16,6 @@ export const STORED_EVENTS: readonly StoredEventType[] = [
   ...FEED_EVENTS,
   ...CHARGE_EVENTS,
 ];
-
-const COMMAND_REJECTIONS: Readonly<Record<CommandRejection['code'], string>> = {
-  IDEMPOTENCY_KEY_REUSED: 'The key stands for another command or another input. A key counts for its organization, for ever: use a new one.',
-  REVISION_CONFLICT: 'The thing has moved on from `expected` to `actual`. Read it again and decide again, under a new key.',
-};
 
 export interface CataloguePart {
   readonly title: string;

@@ -79,15 +79,17 @@ export type ContractRejection =
   | { readonly code: 'CONTRACT_RENEWAL_NOT_LATER'; readonly contractId: string };
 
 export const CONTRACT_REJECTIONS: Readonly<Record<ContractRejection['code'], string>> = {
-  CONTRACT_PARTY_UNKNOWN: 'No such party in your organization. Register it first, or look its id up with the `parties` query.',
-  CONTRACT_EXISTS: 'A contract with this id stands already. Use a new idempotency key for a new contract.',
-  CONTRACT_NOT_FOUND: 'No such contract in your organization. Look its id up with the `contracts` query.',
-  CONTRACT_TERMINATED: 'The contract is terminated and takes no further change.',
-  CONTRACT_CHANGES_EMPTY: 'The command names no field to change. Name at least one.',
-  CONTRACT_NAME_EMPTY: 'A contract needs a name.',
-  CONTRACT_PARTIES_EMPTY: 'A contract stands between at least two parties.',
-  CONTRACT_TERM_END_BEFORE_START: 'The term ends before or when it starts. Intervals are half-open: [start, end).',
-  CONTRACT_RENEWAL_NOT_LATER: 'A renewal moves the end of the term to a later day.',
+  CONTRACT_PARTY_UNKNOWN: 'No such party in your organization. Nothing was recorded. Register it first, or look its id up with the `parties` query.',
+  CONTRACT_EXISTS: 'A contract with this id stands already. Nothing was recorded. Use a new idempotency key for a new contract.',
+  CONTRACT_NOT_FOUND: 'No such contract in your organization. Nothing was recorded. Look its id up with the `contracts` query.',
+  CONTRACT_TERMINATED: 'The contract is terminated and takes no further change. Nothing was recorded. Sign a new one for what was agreed since.',
+  CONTRACT_CHANGES_EMPTY: 'The command names no field to change. Nothing was recorded. Name at least one.',
+  CONTRACT_NAME_EMPTY: 'A contract needs a name. Nothing was recorded. Give one.',
+  CONTRACT_PARTIES_EMPTY: 'A contract stands between at least two parties. Nothing was recorded. Name another one.',
+  CONTRACT_TERM_END_BEFORE_START:
+    'The term ends before or when it starts. Nothing was recorded. Give a later end: intervals are half-open, [start, end).',
+  CONTRACT_RENEWAL_NOT_LATER:
+    'A renewal moves the end of the term to a later day, and this one does not. Nothing was recorded. Give a later day, or amend the term.',
 };
 
 type Outcome = Decision<ContractEvent, ContractRejection>;
