@@ -130,6 +130,8 @@ const contractEvents: readonly ContractEvent[] = [
   },
   { type: 'ContractRenewed', contractId: 'k1', until: exactly(at('2029-01-01')), reason: 'option drawn', effectiveAt: signed, evidence: [] },
   { type: 'ContractTerminated', contractId: 'k1', reason: 'by notice', effectiveAt: signed, evidence: [] },
+  { type: 'ContractEvidenceAdded', contractId: 'k1', fact: 3, evidence, effectiveAt: year2019 },
+  { type: 'ContractEvidenceStatusChanged', contractId: 'k1', evidenceId: 'e1', status: 'DISPUTED', reason: 'contradicted', effectiveAt: signed },
 ];
 const partyEvents: readonly PartyEvent[] = [
   { type: 'PartyRegistered', partyId: 'p1', name: 'Microsoft', names: ['Azure', 'Microsoft Azure'], roles: ['provider', 'lessor'] },

@@ -111,3 +111,39 @@ describe('the evidence of a commitment', () => {
     });
   });
 });
+
+describe('the evidence of a contract', () => {
+  it('is added, disputed, confirmed and withdrawn on both axes, as that of a commitment', async () => {
+    const read = async (effective: string, more = '') =>
+      (
+        await service.data(
+          `query ($id: ID!) { contract(id: $id, asOf: { effective: "${effective}T00:00:00Z"${more} }) { revision evidence { id document status } } }`,
+          { id: contract },
+        )
+      ).contract;
+    await run('addContractEvidence', { contract, evidence: [{ document: 'Letter of intent' }] });
+    await run('addContractEvidence', { contract, evidence: [{ document: 'Agreement', status: 'CONFIRMED' }], effectiveAt: on('2025-02-01') });
+    const known = `, position: "${(await service.data('{ ledger { position } }')).ledger.position}"`;
+    const [letter] = (await read('2025-01-15')).evidence;
+    await run('changeContractEvidence', { contract, evidence: letter.id, status: 'DISPUTED', reason: 'denied', effectiveAt: on('2025-03-01') });
+    const shown = async (...asked: [string, string?]) =>
+      (await read(...asked)).evidence.map(({ document, status }: Record<string, string>) => `${document} ${status}`);
+    expect(await shown('2025-01-15')).toEqual(['Letter of intent REPORTED']);
+    expect(await shown('2025-02-15')).toEqual(['Letter of intent REPORTED', 'Agreement CONFIRMED']);
+    expect(await shown('2025-03-01')).toEqual(['Letter of intent DISPUTED', 'Agreement CONFIRMED']);
+    expect(await shown('2025-03-01', known)).toEqual(['Letter of intent REPORTED', 'Agreement CONFIRMED']);
+    await run('changeContractEvidence', { contract, evidence: letter.id, status: 'WITHDRAWN', reason: 'superseded' });
+    expect(await shown('2025-01-15')).toEqual([]);
+    expect((await read('2025-03-01')).revision).toBe(4);
+    expect(await run('changeContractEvidence', { contract, evidence: letter.id, status: 'CONFIRMED', reason: 'r' })).toEqual({
+      __typename: 'CommandRejected',
+      code: 'EVIDENCE_NOT_FOUND',
+    });
+    expect(await run('addContractEvidence', { contract, fact: 3, evidence: [{ document: 'x' }] })).toMatchObject({ code: 'FACT_NOT_FOUND' });
+    const { nodes } = (
+      await service.data('query ($id: ID!) { contract(id: $id) { history { nodes { type reason evidence { document } } } } }', { id: contract })
+    ).contract.history;
+    const types = nodes.map(({ type }: { type: string }) => type);
+    expect(types).toEqual(expect.arrayContaining(['ContractSigned', 'ContractEvidenceAdded', 'ContractEvidenceStatusChanged']));
+  });
+});

@@ -1,8 +1,7 @@
-import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
-import { EVIDENCE_STATUSES, type EvidenceVerdict } from '#kernel';
-import { CommandInput, EvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
+import { ArrayMaxSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
+import { AddEvidenceInput, ChangeEvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
 import { AMOUNT_KINDS, type AmountKind } from '../domain/terms.js';
 import { AmountKindEnum, CommitmentTermsInput, TrancheAmountInput } from './terms.input.js';
 
@@ -120,50 +119,13 @@ export class CancelCommitmentInput extends ChangeInput {
 }
 
 @InputType()
-export class AddCommitmentEvidenceInput extends CommandInput {
+export class AddCommitmentEvidenceInput extends AddEvidenceInput {
   @Field(() => ID)
   commitment!: string;
-  @Field(() => Int, { defaultValue: 0 })
-  @IsInt()
-  @Min(0)
-  fact = 0;
-  @Field(() => [EvidenceInput])
-  @ArrayMinSize(1)
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => EvidenceInput)
-  evidence!: EvidenceInput[];
-  @Field(() => UncertainInstantInput, { nullable: true, description: 'From when on it counts; left out: from always.' })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => UncertainInstantInput)
-  effectiveAt?: UncertainInstantInput | null;
 }
-
-export enum EvidenceChange {
-  REPORTED = 'REPORTED',
-  CONFIRMED = 'CONFIRMED',
-  DISPUTED = 'DISPUTED',
-  WITHDRAWN = 'WITHDRAWN',
-}
-registerEnumType(EvidenceChange, { name: 'EvidenceChange' });
 
 @InputType()
-export class ChangeCommitmentEvidenceInput extends CommandInput {
+export class ChangeCommitmentEvidenceInput extends ChangeEvidenceInput {
   @Field(() => ID)
   commitment!: string;
-  @Field(() => ID)
-  evidence!: string;
-  @Field(() => EvidenceChange)
-  @IsIn([...EVIDENCE_STATUSES, 'WITHDRAWN'])
-  status!: EvidenceVerdict;
-  @Field()
-  @IsNotEmpty()
-  @MaxLength(1_000)
-  reason!: string;
-  @Field(() => UncertainInstantInput, { nullable: true, description: 'From when on it counts; left out: from always, in place of all before.' })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => UncertainInstantInput)
-  effectiveAt?: UncertainInstantInput | null;
 }

@@ -3,6 +3,7 @@ export * from './call-context.js';
 export * from './command-types.js';
 export * from './connection.js';
 export * from './errors.js';
+export { AddEvidenceInput, ChangeEvidenceInput } from './evidence-inputs.js';
 export { FastLane } from './fast-lane.js';
 export { AnswersInputRefusals, ofItem } from './input-refusals.js';
 export * from './ledger-types.js';
