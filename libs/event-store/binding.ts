@@ -11,15 +11,16 @@ const SCHEMA_VERSION = 1;
 const BINDING: OwnEnvelope = { schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] };
 const NAMESPACES_MAX = 10_000;
 
-export interface BoundData {
+/** A type, since an interface is no JSON to the compiler. Members in order, as canonical JSON has them. */
+export type BoundData = {
   readonly commandType: string;
   /** SHA-256 over the canonical input, the command's type and its target. */
   readonly digest: string;
+  readonly eventCount: number;
   readonly target: string;
   /** The target's revision at the decision; -1 for no stream. The command's events come after it. */
   readonly targetRevision: number;
-  readonly eventCount: number;
-}
+};
 
 /** The ids that a command's key stands for. All of them follow from organization and key. */
 export interface KeyIds {
@@ -61,7 +62,7 @@ export const commandDigest = (commandType: string, target: string, input: Json):
  * told "stored" (EventStoreDB keeps the first data of an id and says success).
  */
 export function bindingEvent(ids: KeyIds, bound: BoundData, envelope: ReturnType<typeof envelopeOf>): NewEvent {
-  const data = boundText(bound);
+  const data = canonicalJson(bound);
   return {
     id: uuidV5From(ids.bytes, `bound ${data}`),
     type: COMMAND_BOUND,
@@ -69,10 +70,6 @@ export function bindingEvent(ids: KeyIds, bound: BoundData, envelope: ReturnType
     metadata: envelope(BINDING),
   };
 }
-
-/** Canonical JSON by hand, members in order: this is on the path of every command. */
-const boundText = ({ commandType, digest, eventCount, target, targetRevision }: BoundData): string =>
-  `{"commandType":${canonicalJson(commandType)},"digest":"${digest}","eventCount":${eventCount},"target":${canonicalJson(target)},"targetRevision":${targetRevision}}`;
 
 export const commandEnvelope = (ids: KeyIds, context: CommandContext, ruleVersion: string) =>
   envelopeOf({

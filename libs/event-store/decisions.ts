@@ -34,31 +34,30 @@ export function createDecisions({ store, ledger, cacheSize = 10_000 }: Decisions
   const turns = new Turns();
   return {
     load: (stream, decider, codec) => aggregates.current(stream, decider, codec),
-    execute: (request) => turns.take(request.target, new Command(store, aggregates, ledger, request)),
+    execute: (request) => {
+      const command = new Command(store, aggregates, turns, ledger, request);
+      const before = turns.enter(request.target, command.turn);
+      return before ? new Promise((resolve) => (before.next = () => resolve(command.run()))) : command.run();
+    },
   };
 }
 
 /** Commands on one stream queue here instead of colliding in the store. */
 class Turns {
-  private last = new Map<string, Waiting>();
+  private readonly last = new Map<string, Turn>();
 
-  take<State, C, Event, R extends Rejection>(stream: string, command: Command<State, C, Event, R>): Promise<CommandResult<Event, R>> {
-    const turn: Waiting = { next: null };
+  /** The turn to wait for. */
+  enter(stream: string, turn: Turn): Turn | undefined {
     const before = this.last.get(stream);
     this.last.set(stream, turn);
-    if (!before) return this.run(stream, turn, command);
-    return new Promise((resolve) => (before.next = () => resolve(this.run(stream, turn, command))));
+    return before;
   }
 
-  private async run<T>(stream: string, turn: Waiting, command: { run(): Promise<T> }): Promise<T> {
-    try {
-      return await command.run();
-    } finally {
-      const { next } = turn;
-      turn.next = null;
-      if (next) next();
-      else this.last.delete(stream);
-    }
+  leave(stream: string, turn: Turn): void {
+    const { next } = turn;
+    turn.next = null;
+    if (next) next();
+    else this.last.delete(stream);
   }
 }
 
@@ -66,12 +65,13 @@ class Turns {
  * Who waits for a command to end. Emptied then: a Map that changes much leaves old tables behind, each of which keeps the next one and
  * all that was in it until a full garbage collection, and a hundred megabytes of finished commands cost long pauses.
  */
-interface Waiting {
+interface Turn {
   next: (() => void) | null;
 }
 
 /** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */
 class Command<State, C, Event, R extends Rejection> {
+  readonly turn: Turn = { next: null };
   private readonly ids: KeyIds;
   private envelopes: ReturnType<typeof commandEnvelope> | undefined;
   private digestText: string | undefined;
@@ -82,6 +82,7 @@ class Command<State, C, Event, R extends Rejection> {
   constructor(
     private readonly store: EventStore,
     private readonly aggregates: Aggregates,
+    private readonly turns: Turns,
     ledger: string,
     private readonly request: Execute<State, C, Event, R>,
   ) {
@@ -89,13 +90,18 @@ class Command<State, C, Event, R extends Rejection> {
   }
 
   async run(): Promise<CommandResult<Event, R>> {
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const result = await this.attempt();
-      if (result) return result;
+    const { target } = this.request;
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        const result = await this.attempt();
+        if (result) return result;
+      }
+    } finally {
+      this.turns.leave(target, this.turn);
     }
     throw new StoreFault(
       'STORE-101',
-      `${this.request.target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
+      `${target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
       { retryable: true },
     );
   }
@@ -242,7 +248,7 @@ class Command<State, C, Event, R extends Rejection> {
 
   private boundTo(targetRevision: number, eventCount: number): BoundData {
     const { commandType, target } = this.request;
-    return { commandType, digest: this.digest(), target, targetRevision, eventCount };
+    return { commandType, digest: this.digest(), eventCount, target, targetRevision };
   }
 
   private async repeatedWithoutEvents(revision: number): Promise<CommandResult<Event, R>> {

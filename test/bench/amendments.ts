@@ -14,33 +14,48 @@ export async function makeAll(decisions: Decisions, organization: string): Promi
   let next = 0;
   await inFlight(COMMITMENTS, () => {
     const n = next++;
-    return execute(decisions, organization, n, `make ${n}`, { ...makeCommitment(idOf(n), spendTerms('1000')), type: 'MakeCommitment' });
+    return execute(decisions, organization, idOf(n), `make ${n}`, { ...makeCommitment(idOf(n), spendTerms('1000')), type: 'MakeCommitment' });
   });
 }
 
-/** The n-th amendment: another amount for the one tranche of one commitment after the other. */
-export const amend = (decisions: Decisions, organization: string, n: number): Promise<void> =>
-  execute(decisions, organization, n, `amend ${n}`, {
-    type: 'AmendCommitment',
-    effectiveAt: JANUARY,
-    changes: { trancheAmounts: [{ id: 't1', amount: { kind: 'known', value: parseDecimal(`${1000 + n}.25`) } }] },
-    reason: 'renegotiated',
-    evidence: [],
+/** Amendments as their callers send them: another amount for the one tranche of one commitment after the other. */
+export interface Amendment {
+  readonly id: string;
+  readonly key: string;
+  readonly command: CommitmentCommand;
+}
+
+/** The n-th amendment and those after it: made beforehand, so that what callers do is not measured. */
+export const amendments = (from: number, count: number): readonly Amendment[] =>
+  Array.from({ length: count }, (_, index) => {
+    const n = from + index;
+    const amount = { kind: 'known' as const, value: parseDecimal(`${1000 + n}.25`) };
+    const command = {
+      type: 'AmendCommitment' as const,
+      effectiveAt: JANUARY,
+      changes: { trancheAmounts: [{ id: 't1', amount }] },
+      reason: 'renegotiated',
+      evidence: [],
+    };
+    return { id: idOf(n), key: `amend ${n}`, command };
   });
+
+export const amend = (decisions: Decisions, organization: string, { id, key, command }: Amendment): Promise<void> =>
+  execute(decisions, organization, id, key, command);
 
 /** So many events of commands, bindings of their keys not counted. */
 export async function commands(decisions: Decisions, organization: string, events: number): Promise<void> {
   await makeAll(decisions, organization);
-  let next = 0;
-  await inFlight(events - COMMITMENTS, () => amend(decisions, organization, next++));
+  const all = amendments(0, events - COMMITMENTS).values();
+  await inFlight(events - COMMITMENTS, () => amend(decisions, organization, all.next().value as Amendment));
 }
 
 const services = new WeakMap<Decisions, Commitments>();
 
-async function execute(decisions: Decisions, organization: string, n: number, key: string, command: CommitmentCommand): Promise<void> {
+async function execute(decisions: Decisions, organization: string, id: string, key: string, command: CommitmentCommand): Promise<void> {
   let commitments = services.get(decisions);
   if (!commitments) services.set(decisions, (commitments = new Commitments(decisions, LEDGER)));
-  const result = await commitments.execute({ organization, actor: 'bench', key }, idOf(n), command, { key });
+  const result = await commitments.execute({ organization, actor: 'bench', key }, id, command, { key });
   if (result.status === 'rejected') throw new Error(JSON.stringify(result.rejection));
 }
 

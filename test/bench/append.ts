@@ -1,7 +1,7 @@
 import '../../apps/ledger/heap.js';
 import { join } from 'node:path';
 import { createDecisions, type EventStore, openEventStore } from '#event-store';
-import { amend, COMMITMENTS, IN_FLIGHT, inFlight, LEDGER, makeAll } from './amendments.js';
+import { amend, type Amendment, amendments, COMMITMENTS, IN_FLIGHT, inFlight, LEDGER, makeAll } from './amendments.js';
 import { type Family, type Figure, interleaved, ratio } from './figure.js';
 import { AppendFile } from './peers/append-file.js';
 import { withDirectory } from './workspace.js';
@@ -19,15 +19,19 @@ async function measure(directory: string): Promise<readonly Figure[]> {
   const store = openEventStore(`sqlite:${join(directory, 'ledger.db')}`, { ledger: LEDGER, clock: Date });
   const decisions = createDecisions({ store, ledger: LEDGER });
   await makeAll(decisions, ORGANIZATION);
-  let next = 0;
-  const command = (): Promise<void> => amend(decisions, ORGANIZATION, next++);
+  let made = 0;
+  const commands = (count: number): Promise<number> => {
+    const all = amendments(made, count).values();
+    made += count;
+    return inFlight(count, () => amend(decisions, ORGANIZATION, all.next().value as Amendment));
+  };
   // A service runs for weeks: what the compiler does in its first seconds is not what is measured.
-  await inFlight(COMMANDS * 4, command);
+  await commands(COMMANDS * 4);
   const line = await lineOf(store);
   const file = new AppendFile(join(directory, 'file.log'));
   const [ours, theirs] = await interleaved(
     ROUNDS,
-    () => inFlight(COMMANDS, command),
+    () => commands(COMMANDS),
     () => inFlight(COMMANDS, () => file.append(line)),
   );
   file.close();

@@ -44,7 +44,7 @@ async function allocateChunk({ chunks, trigger }: Run, engine: AllocationEngine,
     if (pause) await pause;
     const decision = engine.allocate(row.at(index));
     builder.decide(index, decision);
-    coverage.add(row, coverageOf(row, decision, engine.book), 1);
+    coverage.add(row, coverageOf(row, decision, engine), 1);
   }
   for (const total of coverage.values()) builder.cover(total);
   return builder.build({ deliveryId: address.deliveryId, chunk: address.chunk, final }, chunk.count);
@@ -62,7 +62,7 @@ async function reverseChunk({ chunks, trigger }: Run, engine: AllocationEngine, 
       const decision = decisionOf(index) ?? [];
       engine.reverse(decision);
       undone.add(decision);
-      coverage.add(row.at(index), coverageOf(row, decision, engine.book), -1);
+      coverage.add(row.at(index), coverageOf(row, decision, engine), -1);
     }
   }
   for (const each of undone.values()) builder.undo(each);

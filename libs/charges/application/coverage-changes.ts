@@ -1,10 +1,9 @@
 import type { Decimal, Instant } from '#kernel';
 import type { ReadDatabase } from '#read-store';
-import type { CoverageTotals } from '../domain/allocation/coverage.js';
+import type { CoverageDelta, CoverageTotals } from '../domain/allocation/coverage.js';
 import { LEVELS } from '../read/drawdown.projection.js';
-import type { CoverageDelta } from '../wire/allocation.wire.js';
 
-type Row = [string, string, string, number, string, string];
+type Row = [string, string, string, number, string, string, string, string];
 
 /**
  * From what is recorded to what a replay found, cell by cell. Coverage follows from the whole book (which commitments share a
@@ -15,10 +14,10 @@ export function coverageChanges(database: ReadDatabase, organization: string, fo
   const cells = new Map<string, CoverageDelta>();
   const rows = database
     .sql(
-      'SELECT currency, column_name, provider, bucket, usage, covered FROM coverage WHERE org = ? AND level = ? ORDER BY currency, column_name, provider, bucket, position',
+      'SELECT currency, column_name, provider, bucket, usage, covered, low, high FROM coverage WHERE org = ? AND level = ? ORDER BY currency, column_name, provider, bucket, position',
     )
     .iterate<Row>(organization, LEVELS.hour);
-  for (const [currency, column, provider, bucket, usage, covered] of rows) {
+  for (const [currency, column, provider, bucket, usage, covered, low, high] of rows) {
     // In order of position: the last one of a cell stands.
     cells.set(keyOf(provider, currency, column, bucket), {
       provider: provider === '' ? null : provider,
@@ -27,9 +26,11 @@ export function coverageChanges(database: ReadDatabase, organization: string, fo
       hour: bucket as Instant,
       usage: -BigInt(usage) as Decimal,
       covered: -BigInt(covered) as Decimal,
+      low: -BigInt(low) as Decimal,
+      high: -BigInt(high) as Decimal,
     });
   }
-  for (const { provider, currency, column, hour, usage, covered } of found.values()) {
+  for (const { provider, currency, column, hour, usage, covered, low, high } of found.values()) {
     const key = keyOf(provider ?? '', currency, column, hour);
     const before = cells.get(key);
     cells.set(key, {
@@ -39,9 +40,11 @@ export function coverageChanges(database: ReadDatabase, organization: string, fo
       hour,
       usage: (usage + (before?.usage ?? 0n)) as Decimal,
       covered: (covered + (before?.covered ?? 0n)) as Decimal,
+      low: (low + (before?.low ?? 0n)) as Decimal,
+      high: (high + (before?.high ?? 0n)) as Decimal,
     });
   }
-  return [...cells.values()].filter(({ usage, covered }) => usage !== 0n || covered !== 0n);
+  return [...cells.values()].filter(({ usage, covered, low, high }) => usage !== 0n || covered !== 0n || low || high);
 }
 
 const keyOf = (provider: string, currency: string, column: string, hour: number): string => JSON.stringify([provider, currency, column, hour]);

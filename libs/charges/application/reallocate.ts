@@ -1,10 +1,10 @@
 import { AllocationEngine } from '../domain/allocation/engine.js';
 import type { BookEntry } from '../domain/allocation/book.js';
-import { coverageOf, CoverageTotals } from '../domain/allocation/coverage.js';
+import { type CoverageDelta, coverageOf, CoverageTotals } from '../domain/allocation/coverage.js';
 import type { Decision } from '../domain/allocation/decision.js';
 import { CHUNK_KINDS } from '../read/charges.projection.js';
 import { type ChunkRow, LATEST } from '../read/chunks.js';
-import { AllocationBuilder, type CoverageDelta } from '../wire/allocation.wire.js';
+import { AllocationBuilder } from '../wire/allocation.wire.js';
 import { ChunkRowView } from '../wire/chunk-row.js';
 import { breath } from './breath.js';
 import { coverageChanges } from './coverage-changes.js';
@@ -79,7 +79,7 @@ async function replayChunk(
       awaited.set(`${address.deliveryId}|${address.chunk}|${index}`, decision);
       continue;
     }
-    coverage.add(row, coverageOf(row, decision, engine.book), 1);
+    coverage.add(row, coverageOf(row, decision, engine), 1);
     const old = before(index) ?? [];
     if (isSame(old, decision)) continue;
     undone.add(old);

@@ -1,7 +1,8 @@
 import { type Decimal, type Instant, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
 import type { ProjectedEvent, Projection, ReadDatabase } from '#read-store';
 import type { Drawn, Posting } from '../domain/allocation/decision.js';
-import { AllocationReader, type CoverageDelta, type StoredAllocation } from '../wire/allocation.wire.js';
+import type { CoverageDelta } from '../domain/allocation/coverage.js';
+import { AllocationReader, type StoredAllocation } from '../wire/allocation.wire.js';
 
 /** Sizes of the cells that keep running totals: a past answer adds up whole cells, so its cost depends on the days asked for. */
 export const LEVELS = { month: 0, day: 1, hour: 2, instant: 3 } as const;
@@ -40,7 +41,7 @@ export const TRIGGERS: ReadonlyMap<string, 'delivery' | 'mend' | 'terms'> = new 
  */
 export class DrawdownProjection implements Projection {
   readonly name = 'drawdown';
-  readonly version = 1;
+  readonly version = 2; // The margins of coverage.
   readonly handles: ReadonlySet<string> = new Set(['ChargesAllocated', ...TRIGGERS.keys()]);
   readonly tables = {
     drawdown: {
@@ -51,7 +52,7 @@ export class DrawdownProjection implements Projection {
     },
     coverage: {
       ddl: `CREATE TABLE IF NOT EXISTS coverage (org TEXT NOT NULL, currency TEXT NOT NULL, column_name TEXT NOT NULL, provider TEXT NOT NULL, level INTEGER NOT NULL, bucket INTEGER NOT NULL,
-        position INTEGER NOT NULL, usage TEXT NOT NULL, covered TEXT NOT NULL, PRIMARY KEY (org, currency, column_name, provider, level, bucket, position)) WITHOUT ROWID`,
+        position INTEGER NOT NULL, usage TEXT NOT NULL, covered TEXT NOT NULL, low TEXT NOT NULL, high TEXT NOT NULL, PRIMARY KEY (org, currency, column_name, provider, level, bucket, position)) WITHOUT ROWID`,
       orderBy: 'org, currency, column_name, provider, level, bucket, position',
     },
     allocations: {
@@ -238,25 +239,27 @@ interface CoverageCell {
   readonly key: readonly [currency: string, column: string, provider: string, level: Level, bucket: Instant];
   usage: bigint;
   covered: bigint;
+  low: bigint;
+  high: bigint;
 }
 
 function writeCoverage(org: string, deltas: readonly CoverageDelta[], position: number, database: ReadDatabase): void {
-  for (const { key, usage, covered } of coverageCells(deltas)) {
+  for (const { key, usage, covered, low, high } of coverageCells(deltas)) {
     const before = database
       .sql(
-        'SELECT usage, covered FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
+        'SELECT usage, covered, low, high FROM coverage WHERE org = ? AND currency = ? AND column_name = ? AND provider = ? AND level = ? AND bucket = ? AND position <= ? ORDER BY position DESC LIMIT 1',
       )
-      .get<[string, string]>(org, ...key, position) ?? ['0', '0'];
+      .get<[string, string, string, string]>(org, ...key, position) ?? ['0', '0', '0', '0'];
     database
-      .sql('INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(org, ...key, position, scaled(unscaled(before[0]) + usage), scaled(unscaled(before[1]) + covered));
+      .sql('INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(org, ...key, position, ...[usage, covered, low, high].map((delta, i) => scaled(unscaled(before[i] as string) + delta)));
   }
 }
 
 /** Hours, days and months, each once an event. */
 function coverageCells(deltas: readonly CoverageDelta[]): Iterable<CoverageCell> {
   const cells = new Map<string, CoverageCell>();
-  for (const { provider, currency, column, hour, usage, covered } of deltas) {
+  for (const { provider, currency, column, hour, usage, covered, low = ZERO, high = ZERO } of deltas) {
     const buckets: [Level, Instant][] = [
       [LEVELS.hour, hour],
       [LEVELS.day, startOfDay(hour)],
@@ -265,9 +268,11 @@ function coverageCells(deltas: readonly CoverageDelta[]): Iterable<CoverageCell>
     for (const [level, bucket] of buckets) {
       const text = `${currency}|${column}|${level}|${bucket}|${provider ?? ''}`;
       let cell = cells.get(text);
-      if (!cell) cells.set(text, (cell = { key: [currency, column, provider ?? '', level, bucket], usage: 0n, covered: 0n }));
+      if (!cell) cells.set(text, (cell = { key: [currency, column, provider ?? '', level, bucket], usage: 0n, covered: 0n, low: 0n, high: 0n }));
       cell.usage += usage;
       cell.covered += covered;
+      cell.low += low;
+      cell.high += high;
     }
   }
   return cells.values();

@@ -1,4 +1,5 @@
-import { type Decimal, formatDecimal, formatInstant, type Instant, type JsonObject, parseDecimal, parseInstant, ZERO } from '#kernel';
+import { formatDecimal, formatInstant, type Instant, type JsonObject, parseDecimal, parseInstant, ZERO } from '#kernel';
+import type { CoverageDelta } from '../domain/allocation/coverage.js';
 import type { Decision, Entry, Posting, ReasonCode } from '../domain/allocation/decision.js';
 
 /** One commitment's part of a pattern: which commitment (index from 1; absent: none), why, and how many postings a row has there. */
@@ -21,16 +22,6 @@ interface StoredMargin {
 export interface Undone {
   readonly commitment: string;
   readonly posting: Posting;
-}
-
-/** How much of the usage charges of a provider, currency and hour is posted: deltas of both sides of the coverage ratio. */
-export interface CoverageDelta {
-  readonly provider: string | null;
-  readonly currency: string;
-  readonly column: string;
-  readonly hour: Instant;
-  readonly usage: Decimal;
-  readonly covered: Decimal;
 }
 
 export interface StoredAllocation {
@@ -72,6 +63,8 @@ export interface StoredAllocation {
     readonly hour: number;
     readonly usage?: string;
     readonly covered?: string;
+    readonly low?: string;
+    readonly high?: string;
   }[];
 }
 
@@ -120,7 +113,7 @@ export class AllocationBuilder {
     });
   }
 
-  cover({ provider, currency, column, hour, usage, covered }: CoverageDelta): void {
+  cover({ provider, currency, column, hour, usage, covered, low = ZERO, high = ZERO }: CoverageDelta): void {
     this.coverageList.push({
       ...(provider === null ? {} : { provider }),
       currency,
@@ -128,6 +121,8 @@ export class AllocationBuilder {
       hour: this.instants.of(formatInstant(hour)) - 1,
       ...(usage === ZERO ? {} : { usage: formatDecimal(usage) }),
       ...(covered === ZERO ? {} : { covered: formatDecimal(covered) }),
+      ...(low === ZERO ? {} : { low: formatDecimal(low) }),
+      ...(high === ZERO ? {} : { high: formatDecimal(high) }),
     });
   }
 
@@ -274,13 +269,15 @@ export class AllocationReader {
   }
 
   get coverage(): readonly CoverageDelta[] {
-    return (this.data.coverage ?? []).map(({ provider = null, currency, column, hour, usage = '0', covered = '0' }) => ({
+    return (this.data.coverage ?? []).map(({ provider = null, currency, column, hour, usage = '0', covered = '0', low, high }) => ({
       provider,
       currency,
       column,
       hour: this.times[hour] as Instant,
       usage: parseDecimal(usage),
       covered: parseDecimal(covered),
+      ...(low === undefined ? {} : { low: parseDecimal(low) }),
+      ...(high === undefined ? {} : { high: parseDecimal(high) }),
     }));
   }
 

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Measure, TermChanges } from '../domain/terms.js';
+import { type Measure, type TermChanges, waterfallOf } from '../domain/terms.js';
 import type { CommitmentRejection } from '../domain/rejections.js';
 import { Commitments } from './commitments.js';
-
-const waterfallOf = (measure: Measure): string => (measure.kind === 'cost' ? measure.column : `${measure.column} ${measure.unit}`);
 
 /** A parent must be there, count the same column or unit, and not be nested in its own child: rules that span two commitments. */
 @Injectable()

@@ -26,6 +26,10 @@ export type Measure =
   | { readonly kind: 'cost'; readonly column: CostColumn; readonly currency: string }
   | { readonly kind: 'quantity'; readonly column: QuantityColumn; readonly unit: string };
 
+/** Waterfalls are apart per cost column, and per quantity column and unit; currencies are not (they convert). */
+export const waterfallOf = (measure: Measure): string =>
+  measure.kind === 'cost' ? `cost ${measure.column}` : `quantity ${measure.column} ${measure.unit}`;
+
 /** An amount, or that it is not known and why; the bounds are what is certain of it (an amount is never negative). */
 export type Amount =
   | { readonly kind: 'known'; readonly value: Decimal }

@@ -34,6 +34,21 @@ describe('the terms at an instant', () => {
     expect(shown(made, at('2025-01-01'))).toEqual([first]);
   });
 
+  it('are either of two that set the same field where an uncertain date may lie before or after the other, also when both are over', () => {
+    const march = uncertain(at('2025-03-01'), at('2025-03-30'));
+    const one = (amount: string): TermChanges => ({ trancheAmounts: [{ id: 't1', amount: known(amount) }] });
+    const amounts = (of: ReturnType<typeof commitment>, t: string) => shown(of, at(t)).map(({ amount }) => amount);
+    const both = commitment('c', terms, amend(march, one('10')), amend(on('2025-03-10'), one('20')));
+    expect(amounts(both, '2025-02-28')).toEqual([known('100')]);
+    expect(amounts(both, '2025-06-01')).toEqual([known('20'), known('10')]);
+    expect(finalTerms(both).terms).toMatchObject({ schedule: { tranches: [{ amount: known('10') }] } });
+    // Another field, the same terms either way, or a third one that settles it: nothing is uncertain after all.
+    expect(amounts(commitment('c', terms, amend(march, one('10')), amend(on('2025-03-10'), { priority: 3 })), '2025-06-01')).toEqual([known('10')]);
+    expect(amounts(commitment('c', terms, amend(march, one('10')), amend(on('2025-03-10'), one('10'))), '2025-06-01')).toEqual([known('10')]);
+    const settled = commitment('c', terms, amend(march, one('10')), amend(on('2025-03-10'), one('20')), amend(on('2025-05-01'), one('30')));
+    expect(amounts(settled, '2025-06-01')).toEqual([known('30')]);
+  });
+
   it('keep of a later version only the fields that it set, from its date on', () => {
     const amended = commitment(
       'c',

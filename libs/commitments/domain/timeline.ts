@@ -1,4 +1,15 @@
-import { earliest, type Evidence, evidenceAt, evidenceDates, type GrowingList, type Instant, latest, mayBeDisputed, reachedAt } from '#kernel';
+import {
+  earliest,
+  type Evidence,
+  evidenceAt,
+  evidenceDates,
+  type GrowingList,
+  type Instant,
+  isExact,
+  latest,
+  mayBeDisputed,
+  reachedAt,
+} from '#kernel';
 import type { Fact, MadeCommitment } from './commitment.js';
 import type { Amount, TermChanges, Terms, Tranche } from './terms.js';
 
@@ -25,20 +36,63 @@ export function termsAt(commitment: MadeCommitment, t: number): TermsInForce {
   const [making, ...later] = inForce(commitment.facts);
   if (!making) return { variants: [{ terms: commitment.terms, cancelled: false, binding: false }] };
   const bound = reachedAt(making.effectiveAt, t);
-  let variants: TermsVersion[] =
+  const first: TermsVersion[] =
     bound === 'maybe'
       ? [
           { terms: commitment.terms, cancelled: false, binding: true },
           { terms: commitment.terms, cancelled: false, binding: false },
         ]
       : [{ terms: commitment.terms, cancelled: false, binding: bound === 'yes' }];
-  for (const fact of later) {
+  const [order, ...others] = ordersAt(later, t);
+  const variants = applyAll(first, order as readonly Fact[], t);
+  if (others.length === 0) return { variants };
+  // The usual order stands last: it is the one that is shown.
+  const known = new Set(variants.map(textOf));
+  const further = others.flatMap((other) => applyAll(first, other, t)).filter((version) => !known.has(textOf(version)) && known.add(textOf(version)));
+  return { variants: [...further, ...variants].slice(-MAX_VARIANTS) };
+}
+
+const textOf = (version: TermsVersion): string => JSON.stringify(version, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+
+function applyAll(first: readonly TermsVersion[], facts: readonly Fact[], t: number): readonly TermsVersion[] {
+  let variants = first;
+  for (const fact of facts) {
     const reached = reachedAt(fact.effectiveAt, t);
     if (reached === 'no') continue;
     const changed = variants.map((version) => apply(version, fact));
     variants = reached === 'yes' ? changed : [...variants, ...changed].slice(0, MAX_VARIANTS);
   }
-  return { variants };
+  return variants;
+}
+
+/**
+ * The orders in which the facts reached at `t` may have taken effect, the usual one first: of two that set the same field, one of an
+ * uncertain date may have come before or after the other, also when both are over.
+ */
+function ordersAt(later: readonly Fact[], t: number): readonly (readonly Fact[])[] {
+  if (later.length < 2 || later.every(({ effectiveAt }) => isExact(effectiveAt))) return [later];
+  const orders = [later];
+  const reached = later.filter(({ effectiveAt }) => reachedAt(effectiveAt, t) !== 'no');
+  reached.forEach((fact, index) => {
+    for (const other of reached.slice(0, index)) {
+      if (isExact(fact.effectiveAt) && isExact(other.effectiveAt)) continue;
+      if (earliest(fact.effectiveAt) >= latest(other.effectiveAt) || !setTheSame(fact.changes, other.changes)) continue;
+      if (orders.length < MAX_VARIANTS)
+        orders.push(reached.filter((each) => each !== fact).flatMap((each) => (each === other ? [fact, each] : [each])));
+    }
+  });
+  return orders;
+}
+
+function setTheSame(a: TermChanges, b: TermChanges): boolean {
+  const fields = (changes: TermChanges): readonly string[] =>
+    Object.keys(changes).flatMap((field) =>
+      field === 'trancheAmounts' ? (changes.trancheAmounts ?? []).map(({ id }) => `schedule ${id}`) : [field],
+    );
+  const [own, others] = [fields(a), fields(b)];
+  const meets = (field: string, other: string): boolean =>
+    field === other || (field === 'schedule' && other.startsWith('schedule ')) || (other === 'schedule' && field.startsWith('schedule '));
+  return own.some((field) => others.some((other) => meets(field, other)));
 }
 
 /** Every amendment applied: the terms as known today, for whatever date. */

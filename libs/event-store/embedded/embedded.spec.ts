@@ -184,6 +184,17 @@ describe('embedded store', () => {
     for (const each of [index, fresh, database]) each.close();
   });
 
+  it('wakes who watches for what another process wrote, also when somebody has read it meanwhile', async () => {
+    const store = openEmbeddedStore(path, { watchIntervalMs: 20 });
+    open.push(store);
+    const woken = vi.fn();
+    store.watch(woken);
+    await openStore().append([write('elsewhere')]);
+    expect(await store.head()).toBe(1);
+    expect(woken).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(woken).toHaveBeenCalledTimes(1));
+  });
+
   it('appends twice to one stream in one commit, also where the index may know it', async () => {
     const store = openStore();
     await store.append([write('first', 'l.o.thing-x')]);

@@ -45,6 +45,8 @@ export class EmbeddedEventStore implements EventStore {
   private readonly indexing: IndexWriter;
   /** Up to here the log is known to be on the disk. */
   private durable = 0;
+  /** Up to here who watches was told. */
+  private told = 0;
   private readonly dataVersion: StatementSync;
   private seenVersion = -1;
   private readonly watchers = new Set<() => void>();
@@ -74,7 +76,7 @@ export class EmbeddedEventStore implements EventStore {
       onStored: (position) => this.stored(position),
     });
     this.indexing = new IndexWriter({ tail, index, path, busyTimeoutMs });
-    this.durable = tail.position;
+    this.durable = this.told = tail.position;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
@@ -139,6 +141,7 @@ export class EmbeddedEventStore implements EventStore {
 
   private stored(position: number): void {
     if (position > this.durable) this.durable = position;
+    this.told = this.durable;
     this.indexing.stored(this.durable);
     for (const watcher of this.watchers) watcher();
   }
@@ -175,9 +178,8 @@ export class EmbeddedEventStore implements EventStore {
 
   private readonly lookForOthers = (): void => {
     try {
-      const before = this.durable;
-      // Our own commits wake who watches when they are done.
-      if (!this.commits.underWay && this.lastReadable() > before) this.stored(this.durable);
+      // Our own commits wake who watches when they are done. Another process's may have been read already, by somebody who does not watch.
+      if (!this.commits.underWay && this.lastReadable() > this.told) this.stored(this.durable);
     } catch {
       // A fault of the file shows at the next read or append, where somebody can be told.
     }

@@ -5,6 +5,7 @@ import {
   excessOver,
   exact,
   type Figure,
+  type Fraction,
   indeterminateFigure,
   type Instant,
   isExactQuantity,
@@ -152,8 +153,13 @@ export class ContinuousUtilization {
   constructor(
     readonly entity: string,
     intervals: Iterable<IntervalUse>,
-    /** Intervals of the whole period, ended or not. */
-    readonly intervalsTotal: number,
+    private readonly period: {
+      /** Whole intervals of the period, ended or not. */
+      readonly intervalsTotal: number;
+      readonly elapsed: Fraction;
+      /** Over the whole period so far, where `intervals` are those of a shorter window. */
+      readonly soFar: ContinuousUtilization | null;
+    },
   ) {
     let [committed, drawn, used, expired, overage] = [exact(ZERO), exact(ZERO), exact(ZERO), exact(ZERO), exact(ZERO)];
     let ended = 0;
@@ -171,6 +177,12 @@ export class ContinuousUtilization {
 
   readonly intervalsEnded: number;
 
+  get intervalsTotal(): number {
+    return this.period.intervalsTotal;
+  }
+  get elapsed(): Figure {
+    return ratioFigure(roundFraction(this.period.elapsed));
+  }
   get committed(): Figure {
     return amountFigure(this.sums.committed);
   }
@@ -180,9 +192,12 @@ export class ContinuousUtilization {
   get used(): Figure {
     return amountFigure(this.sums.used);
   }
-  /** The shortfall so far. */
   get expired(): Figure {
     return amountFigure(this.sums.expired);
+  }
+  /** What has expired in the period so far, whatever the window. */
+  get shortfall(): Figure {
+    return (this.period.soFar ?? this).expired;
   }
   get overage(): Figure {
     return amountFigure(this.sums.overage);
@@ -195,8 +210,9 @@ export class ContinuousUtilization {
 /** a ÷ b (× m ÷ n) at 18 places. Indeterminate unless the answer is the same for every value that the unknowns can take. */
 export function ratio(a: Quantity, b: Quantity, entity: string | null, m = 1n, n = 1n): Figure {
   const provisional = mergeReasons(a.provisional, b.provisional);
+  // Of nothing it is undefined, however much was drawn.
+  if (isExactQuantity(b) && b.low === ZERO) return undefinedFigure(entity);
   if (isExactQuantity(a) && isExactQuantity(b)) {
-    if (b.low === ZERO) return undefinedFigure(entity);
     const [numerator, denominator] = [(a.low as bigint) * m, (b.low as bigint) * n];
     return ratioFigure(
       roundFraction(denominator < 0n ? { numerator: -numerator, denominator: -denominator } : { numerator, denominator }),

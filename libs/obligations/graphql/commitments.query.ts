@@ -36,7 +36,8 @@ registerEnumType(BucketEnum, { name: 'Bucket', description: 'Calendar buckets in
 export class FiguresArgs extends AskedAtArgs {
   @Field(() => DurationScalar, {
     nullable: true,
-    description: 'The forecast’s window back from the instant asked for, cut at the period’s start; default: the whole period so far.',
+    description:
+      'The window back from the instant asked for, cut at the period’s start: of a forecast’s rate, and of a Continuous commitment’s intervals. Default: the whole period so far.',
   })
   forecastWindow?: number | null;
 }

@@ -48,7 +48,7 @@ export class CoverageType {
   provider!: string | null;
   @Field(() => DecimalScalar)
   usage!: Decimal;
-  @Field(() => DecimalScalar)
+  @Field(() => DecimalScalar, { description: 'What is posted for certain.' })
   covered!: Decimal;
   @Field(() => FigureType)
   coverage!: FigureType;

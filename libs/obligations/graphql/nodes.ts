@@ -37,7 +37,7 @@ export class UtilizationNode {
     return this.figures.balance?.remaining ?? null;
   }
   get elapsed(): Figure | null {
-    return this.figures.balance?.elapsed ?? null;
+    return this.figures.balance?.elapsed ?? this.figures.continuous?.elapsed ?? null;
   }
   get pace(): Figure | null {
     return this.figures.balance?.pace ?? null;
@@ -46,7 +46,7 @@ export class UtilizationNode {
     return this.figures.balance?.forecast ?? null;
   }
   get projectedShortfall(): Figure {
-    return this.figures.balance?.projectedShortfall ?? (this.figures.continuous as NonNullable<PeriodFigures['continuous']>).expired;
+    return this.figures.balance?.projectedShortfall ?? (this.figures.continuous as NonNullable<PeriodFigures['continuous']>).shortfall;
   }
   get requiredRate(): Figure | null {
     return this.figures.balance?.requiredRate ?? null;
@@ -90,7 +90,7 @@ class PeriodNode {
   }
   get utilization(): UtilizationType {
     return (this.figures ??= utilizationNode(
-      this.view.figuresOf(this.period, this.asked.moment.effective, this.asked.forecastWindowMs),
+      this.view.figuresOfListed(this.period, this.asked.moment.effective, this.asked.forecastWindowMs),
     ) as UtilizationType);
   }
 }

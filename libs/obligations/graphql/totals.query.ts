@@ -55,16 +55,18 @@ export class TotalsQueries {
       if (verdict === 'undecided') undecided++;
       return verdict === (filter?.undecided ? 'undecided' : 'yes');
     });
-    const totals = totalsOf(views, moment.effective, new Set(groupBy)).map(({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
-      ...rest,
-      provider: provider === null ? null : partyNode(asked, provider),
-      contract: contract === null ? null : context.nodeId('Contract', contract),
-      committed: figures.committed as never,
-      drawn: figures.drawn as never,
-      remaining: figures.remaining as never,
-      overage: figures.overage as never,
-      utilization: figures.utilization as never,
-    }));
+    const totals = totalsOf(views, (id) => this.reader.commitment(id, moment), moment.effective, new Set(groupBy)).map(
+      ({ provider, contract, figures, ...rest }): UtilizationTotalType => ({
+        ...rest,
+        provider: provider === null ? null : partyNode(asked, provider),
+        contract: contract === null ? null : context.nodeId('Contract', contract),
+        committed: figures.committed as never,
+        drawn: figures.drawn as never,
+        remaining: figures.remaining as never,
+        overage: figures.overage as never,
+        utilization: figures.utilization as never,
+      }),
+    );
     return { totals, undecided, answeredAt: this.answers.answeredAt(context, moment) };
   }
 

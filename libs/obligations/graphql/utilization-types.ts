@@ -8,7 +8,9 @@ export class UtilizationType {
   period!: string;
   @Field(() => PeriodType)
   bounds!: PeriodType;
-  @Field(() => FigureType, { description: 'The amount in force; of a Continuous commitment the sum over the intervals that have ended.' })
+  @Field(() => FigureType, {
+    description: 'The amount in force; of a Continuous commitment the sum over the whole intervals of the window that have ended.',
+  })
   committed!: FigureType;
   @Field(() => FigureType, { description: 'Drawn by charges that begin before the instant asked for.' })
   drawn!: FigureType;
@@ -16,7 +18,7 @@ export class UtilizationType {
   remaining!: FigureType | null;
   @Field(() => FigureType)
   overage!: FigureType;
-  @Field(() => FigureType, { description: 'drawn ÷ committed; Continuous: used ÷ committed over ended intervals.' })
+  @Field(() => FigureType, { description: 'drawn ÷ committed; Continuous: used ÷ committed over ended intervals of the window.' })
   utilization!: FigureType;
   @Field(() => FigureType, { nullable: true, description: 'Share of the period that is over, exact to the second.' })
   elapsed!: FigureType | null;
@@ -27,13 +29,13 @@ export class UtilizationType {
     description: 'Drawn by the period’s end at the rate of the forecast window (default: the whole period so far).',
   })
   forecast!: FigureType | null;
-  @Field(() => FigureType, { description: 'max(0, committed − forecast); Continuous: expired so far.' })
+  @Field(() => FigureType, { description: 'max(0, committed − forecast); Continuous: expired in the period so far.' })
   projectedShortfall!: FigureType;
   @Field(() => FigureType, { nullable: true, description: 'What must be drawn per day from now on.' })
   requiredRate!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Continuous: Σ min(drawn, committed) of ended intervals.' })
+  @Field(() => FigureType, { nullable: true, description: 'Continuous: Σ min(drawn, committed) of ended intervals of the window.' })
   used!: FigureType | null;
-  @Field(() => FigureType, { nullable: true, description: 'Continuous: what was not used of ended intervals.' })
+  @Field(() => FigureType, { nullable: true, description: 'Continuous: what was not used of ended intervals of the window.' })
   expired!: FigureType | null;
   @Field(() => Int, { nullable: true })
   intervalsEnded!: number | null;

@@ -111,17 +111,26 @@ export class CommitmentView {
     return certain ? this.figuresOf(period, t, windowMs) : this.uncertainFigures(periods, t);
   }
 
+  /** Figures of a period that `periods` lists. Versions of the terms that may be in force at `t` may bound it otherwise, or lack it. */
+  figuresOfListed(period: CommitmentPeriod, t: Instant, windowMs: number | null): PeriodFigures {
+    const { variants } = termsAt(this.commitment, t);
+    if (variants.length === 1) return this.figuresOf(period, t, windowMs);
+    const versions = variants.flatMap(({ terms }) => periodsOf(terms).find(({ id }) => id === period.id) ?? []);
+    const agree = versions.length === variants.length && versions.every(({ start, end }) => start === period.start && end === period.end);
+    return agree ? this.figuresOf(period, t, windowMs) : this.uncertainFigures(versions, t, versions.length < variants.length);
+  }
+
   /** Inside an uncertainty: what every period that may contain `t` agrees on stands, the rest is indeterminate. */
-  private uncertainFigures(periods: readonly CommitmentPeriod[], t: Instant): PeriodFigures {
+  private uncertainFigures(periods: readonly CommitmentPeriod[], t: Instant, mayBeNone = periods.length === 1): PeriodFigures {
     const each = periods.map((period) => this.figuresOf(period, t, null).balance?.input);
     const reasons: readonly Reason[] = [{ code: 'PERIOD_UNCERTAIN', entity: this.id }];
     const nothing = unknownBetween(ZERO, null, ZERO, reasons);
     const either = eitherOf(this.id);
     const combine = (of: 'committed' | 'drawn'): Quantity => {
       const quantities = each.map((input) => input?.[of] ?? nothing);
-      // A single period that may not have begun yet: its amount may not be committed at all.
-      const combined =
-        periods.length === 1 ? either(quantities[0] as Quantity, unknownBetween(ZERO, ZERO, ZERO, reasons)) : quantities.reduce(either);
+      const all = quantities.reduce(either);
+      // A period that may not have begun yet, or may not be: its amount may not be committed at all.
+      const combined = mayBeNone ? either(all, unknownBetween(ZERO, ZERO, ZERO, reasons)) : all;
       return { ...combined, reasons: mergeReasons(combined.reasons, reasons) };
     };
     const drawn = combine('drawn');
@@ -131,7 +140,7 @@ export class CommitmentView {
 
   /** Figures of one period at `t` (clamped to it). `windowMs`: the declared forecast window; null: the whole period so far. */
   figuresOf(period: CommitmentPeriod, t: Instant, windowMs: number | null): PeriodFigures {
-    if (period.terms.model === 'Continuous') return { period, balance: null, continuous: this.continuous(period, t) };
+    if (period.terms.model === 'Continuous') return { period, balance: null, continuous: this.continuous(period, t, windowMs) };
     const { start, end } = period;
     const from = start ?? ((period.bounds.start.notBefore ?? 0) as Instant);
     const until = end ?? period.bounds.end?.notAfter ?? LATEST;
@@ -169,33 +178,31 @@ export class CommitmentView {
     };
   }
 
-  /** Intervals that lie whole in the period and have ended by `t`. */
-  private continuous(period: CommitmentPeriod, t: Instant): ContinuousUtilization | null {
+  /** Intervals that lie whole in the period and in the declared window, and have ended by `t`; what is left of a cut one at its end is none. */
+  private continuous(period: CommitmentPeriod, t: Instant, windowMs: number | null): ContinuousUtilization | null {
     const { interval } = period.terms;
     const { start, end } = period;
     if (!interval || start === null || end === null) return null;
     const now = Math.min(Math.max(t, start), end) as Instant;
-    const ended = now >= end ? this.intervalCount(period) : intervalIndex(start, interval, now);
-    const total = this.intervalCount(period);
-    const drawnIn = this.intervalDraws(period, start, now);
+    const windowStart = Math.max(start, windowMs === null ? start : now - windowMs) as Instant;
+    const containing = intervalIndex(start, interval, windowStart);
+    const first = intervalStart(start, interval, containing) < windowStart ? containing + 1 : containing;
+    const ended = intervalIndex(start, interval, now);
+    const drawnIn = this.intervalDraws(period, windowStart, now);
     const uses = function* (this: CommitmentView): Iterable<IntervalUse> {
-      let amount: { readonly from: Instant; readonly until: Instant; readonly value: Quantity } | null = null;
-      for (let index = 0; index < ended; index++) {
-        const from = intervalStart(start, interval, index);
-        const to = Math.min(intervalStart(start, interval, index + 1), end) as Instant;
+      let amount: { readonly until: Instant; readonly value: Quantity } | null = null;
+      for (let index = first; index < ended; index++) {
+        const [from, to] = [intervalStart(start, interval, index), intervalStart(start, interval, index + 1)];
         // The amount in force at the interval's last instant; it changes only where the terms do.
-        if (!amount || to > amount.until)
-          amount = { from, until: this.nextChange(to), value: amountAt(this.commitment, { ...period, end: to }, to, t) };
+        if (!amount || to > amount.until) amount = { until: this.nextChange(to), value: amountAt(this.commitment, { ...period, end: to }, to, t) };
         yield { committed: amount.value, drawn: this.quantity(drawnIn(from, to)) };
       }
     };
-    return new ContinuousUtilization(this.id, uses.call(this), total);
-  }
-
-  private intervalCount({ start, end, terms }: CommitmentPeriod): number {
-    if (start === null || end === null || !terms.interval) return 0;
-    const last = intervalIndex(start, terms.interval, end - 1);
-    return last + 1;
+    return new ContinuousUtilization(this.id, uses.call(this), {
+      intervalsTotal: intervalIndex(start, interval, end),
+      elapsed: { numerator: BigInt(now - start), denominator: BigInt(end - start) },
+      soFar: windowStart === start ? null : this.continuous(period, t, null),
+    });
   }
 
   /** Postings of a Continuous commitment stand at the starts of its intervals: whole hours are read in one pass, others one by one. */

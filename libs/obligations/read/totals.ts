@@ -1,5 +1,6 @@
-import { type Decimal, exact, plus, type Quantity, ZERO, type Instant } from '#kernel';
-import { BalanceUtilization } from '../domain/utilization.js';
+import { type Terms, waterfallOf } from '#commitments/domain';
+import { amountFigure, type Decimal, exact, excessOver, type Figure, type Instant, plus, type Quantity, unknownBetween, ZERO } from '#kernel';
+import { ratio } from '../domain/utilization.js';
 import type { CommitmentView } from './commitment-view.js';
 
 export const GROUPINGS = ['PROVIDER', 'CONTRACT', 'CATEGORY'] as const;
@@ -12,50 +13,91 @@ export interface Total {
   /** Currency or unit: amounts of different ones are never added. */
   readonly unit: string;
   readonly commitments: number;
-  readonly figures: BalanceUtilization;
+  readonly figures: Readonly<Record<'committed' | 'drawn' | 'remaining' | 'overage' | 'utilization', Figure>>;
   /** Committed amounts whose evidence is disputed: listed apart, and the reason why the total is indeterminate. */
   readonly disputed: Decimal;
 }
 
-interface Sum {
-  readonly provider: string | null;
-  readonly contract: string | null;
-  readonly category: string | null;
-  readonly unit: string;
+interface Sum extends Omit<Total, 'commitments' | 'figures' | 'disputed'> {
   commitments: number;
-  committed: Quantity;
-  drawn: Quantity;
+  parts: Parts;
   disputed: bigint;
 }
 
+/** What a commitment adds to its total. */
+interface Parts {
+  readonly committed: Quantity;
+  readonly drawn: Quantity;
+  readonly remaining: Quantity;
+  readonly overage: Quantity;
+  /** What of the amount is used, for the ratio: of a Continuous commitment what was used in time, else what was drawn. */
+  readonly counted: Quantity;
+}
+
+const NOTHING: Parts = { committed: exact(ZERO), drawn: exact(ZERO), remaining: exact(ZERO), overage: exact(ZERO), counted: exact(ZERO) };
+
 /**
  * Totals over the roots of nested commitments: what a child counts its parent counts already. One total for each currency or unit,
- * and for each value of what it is grouped by. Of a Continuous commitment the intervals that have ended count.
+ * and for each value of what it is grouped by. Remaining and overage are sums as well: what one commitment drew too much is not
+ * drawn of another. Of a Continuous commitment the intervals that have ended count.
  */
-export function totalsOf(views: Iterable<CommitmentView>, t: Instant, groupBy: ReadonlySet<Grouping>): readonly Total[] {
+export function totalsOf(
+  views: Iterable<CommitmentView>,
+  find: (id: string) => CommitmentView | null,
+  t: Instant,
+  groupBy: ReadonlySet<Grouping>,
+): readonly Total[] {
   const sums = new Map<string, Sum>();
   for (const view of views) {
-    const terms = view.termsFor(t);
-    if (view.commitment.status !== 'made' || terms.kind !== 'commitment' || terms.parent !== null) continue;
-    const figures = view.figures(t);
-    if (!figures) continue;
+    const parts = countsAt(view, t) ? partsOf(view, t) : null;
+    if (parts === null || hasCountedAncestor(view, find, t)) continue;
     const { commitment } = view;
-    const sum = sumFor(
-      sums,
-      groupBy,
-      commitment.provider,
-      commitment.contractId,
-      terms.category,
-      terms.measure.kind === 'cost' ? terms.measure.currency : terms.measure.unit,
-    );
+    const { category, measure } = view.termsFor(t);
+    const unit = measure.kind === 'cost' ? measure.currency : measure.unit;
+    const sum = sumFor(sums, groupBy, commitment.provider, commitment.contractId, category, unit);
     sum.commitments++;
-    const { committed, drawn } = figures.balance?.input ?? continuousSums(view.id, figures.continuous);
-    sum.committed = plus(sum.committed, committed);
-    sum.drawn = plus(sum.drawn, drawn);
-    if (view.disputed(t) && committed.high !== null) sum.disputed += committed.high;
+    sum.parts = add(sum.parts, parts);
+    if (view.disputed(t) && parts.committed.high !== null) sum.disputed += parts.committed.high;
   }
-  return [...sums.values()].map(toTotal(t));
+  return [...sums.values()].map(toTotal);
 }
+
+const countsAt = (view: CommitmentView, t: Instant): boolean =>
+  view.commitment.status === 'made' && view.termsFor(t).kind === 'commitment' && view.figures(t) !== null;
+
+/** A parent that was voided, is of another kind or has no period at `t` counts nothing, so the child stands in its place. */
+function hasCountedAncestor(view: CommitmentView, find: (id: string) => CommitmentView | null, t: Instant): boolean {
+  const seen = new Set([view.id]);
+  const own = waterfallOf(view.termsFor(t).measure);
+  for (let { parent }: Terms = view.termsFor(t); parent !== null && !seen.has(parent);) {
+    seen.add(parent);
+    const above = find(parent);
+    if (above?.commitment.status !== 'made' || waterfallOf(above.termsFor(t).measure) !== own) return false;
+    if (countsAt(above, t)) return true;
+    parent = above.termsFor(t).parent;
+  }
+  return false;
+}
+
+function partsOf(view: CommitmentView, t: Instant): Parts | null {
+  const figures = view.figures(t);
+  if (figures === null) return null;
+  if (figures.balance) {
+    const { committed, drawn } = figures.balance.input;
+    return { committed, drawn, remaining: excessOver(committed, drawn), overage: excessOver(drawn, committed), counted: drawn };
+  }
+  if (!figures.continuous) return { ...NOTHING, committed: unknownBetween(ZERO, null, ZERO, [{ code: 'PERIOD_UNCERTAIN', entity: view.id }]) };
+  const { committed, drawn, used, overage } = figures.continuous.sums;
+  return { committed, drawn, remaining: exact(ZERO), overage, counted: used };
+}
+
+const add = (a: Parts, b: Parts): Parts => ({
+  committed: plus(a.committed, b.committed),
+  drawn: plus(a.drawn, b.drawn),
+  remaining: plus(a.remaining, b.remaining),
+  overage: plus(a.overage, b.overage),
+  counted: plus(a.counted, b.counted),
+});
 
 function sumFor(sums: Map<string, Sum>, groupBy: ReadonlySet<Grouping>, provider: string, contract: string, category: string, unit: string): Sum {
   const by = {
@@ -66,36 +108,18 @@ function sumFor(sums: Map<string, Sum>, groupBy: ReadonlySet<Grouping>, provider
   };
   const key = JSON.stringify(by);
   let sum = sums.get(key);
-  if (!sum) sums.set(key, (sum = { ...by, commitments: 0, committed: exact(ZERO), drawn: exact(ZERO), disputed: 0n }));
+  if (!sum) sums.set(key, (sum = { ...by, commitments: 0, parts: NOTHING, disputed: 0n }));
   return sum;
 }
 
-function continuousSums(
-  entity: string,
-  continuous: { readonly sums: { readonly committed: Quantity; readonly drawn: Quantity } } | null,
-): {
-  committed: Quantity;
-  drawn: Quantity;
-} {
-  return continuous?.sums ?? { committed: unknownTotal(entity), drawn: exact(ZERO) };
-}
-
-const unknownTotal = (entity: string): Quantity => ({
-  low: ZERO,
-  high: null,
-  known: ZERO,
-  reasons: [{ code: 'PERIOD_UNCERTAIN', entity }],
-  provisional: [],
+const toTotal = ({ parts: { committed, drawn, remaining, overage, counted }, disputed, ...rest }: Sum): Total => ({
+  ...rest,
+  disputed: disputed as Decimal,
+  figures: {
+    committed: amountFigure(committed),
+    drawn: amountFigure(drawn),
+    remaining: amountFigure(remaining),
+    overage: amountFigure(overage),
+    utilization: ratio(counted, committed, null),
+  },
 });
-
-const toTotal =
-  (t: Instant) =>
-  ({ provider, contract, category, unit, commitments, committed, drawn, disputed }: Sum): Total => ({
-    provider,
-    contract,
-    category,
-    unit,
-    commitments,
-    disputed: disputed as Decimal,
-    figures: new BalanceUtilization({ entity: '', start: null, end: null, t, committed, drawn, window: { start: null, drawn } }),
-  });

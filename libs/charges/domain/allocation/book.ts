@@ -11,6 +11,7 @@ import {
   termsAt,
   type TermsVersion,
   type Tranche,
+  waterfallOf,
 } from '#commitments/domain';
 import { containsInstant, type Decimal, type Instant, isExact, latest, LATEST, type Trilean, type UncertainPeriod, ZERO } from '#kernel';
 
@@ -40,15 +41,11 @@ export interface BookCommitment {
   readonly final: Terms;
   readonly category: CommitmentCategory;
   readonly measure: Measure;
-  /** Waterfalls are apart per cost column, and per quantity column and unit; currencies are not (they convert). */
   readonly waterfall: string;
   readonly parent: string | null;
   /** The period found last: rows come in order of time, so the next one mostly lies in it too. */
   lastPeriod: { readonly in: 'yes'; readonly capacity: Capacity } | null;
 }
-
-export const waterfallOf = (measure: Measure): string =>
-  measure.kind === 'cost' ? `cost ${measure.column}` : `quantity ${measure.column} ${measure.unit}`;
 
 export function bookCommitment({ commitment, number, spellings }: BookEntry): BookCommitment {
   const final = commitment.final;

@@ -134,7 +134,7 @@ describe('conservation', () => {
         const engine = engineOf(exactBook(shapes));
         for (const each of rows) {
           const row = rowOf(each);
-          for (const { usage, covered } of coverageOf(row, engine.allocate(row), engine.book)) {
+          for (const { usage, covered } of coverageOf(row, engine.allocate(row), engine)) {
             expect(usage).toBe(each.billedCost);
             const sign = usage < 0n ? -1n : 1n;
             expect(sign * covered).toBeGreaterThanOrEqual(0n);
@@ -312,6 +312,12 @@ describe('what is unknown', () => {
           if (!within(posted, bounds))
             throw new Error(`amount ${value}: row ${r} posts ${formatDecimal(posted as Decimal)} on C${i}\n${explain(decisions)}`);
         });
+        const [bound] = coverageOf(rowOf(row), decisions[r] as Decision, bounded);
+        const [exact] = coverageOf(rowOf(row), truth, certain);
+        if (!bound || !exact) return;
+        expect(exact).toMatchObject({ low: 0n, high: 0n });
+        expect(exact.covered).toBeGreaterThanOrEqual(bound.covered + bound.low);
+        expect(exact.covered).toBeLessThanOrEqual(bound.covered + bound.high);
       });
     }
   };

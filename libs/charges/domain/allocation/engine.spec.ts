@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, formatDecimal, type Decimal, sum } from '#kernel';
+import { decimal, exactly, formatDecimal, type Decimal, sum } from '#kernel';
 import type { MadeCommitment } from '#commitments/domain';
 import { charge, rowOf } from '../../../../test/support/charges.js';
-import { at, clause, commitment, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
+import { at, clause, commitment, known, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
 import type { Charge } from '../charge.js';
 import type { Decision } from './decision.js';
 import { AllocationEngine } from './engine.js';
@@ -225,6 +225,26 @@ describe('doubts that a waterfall must carry through', () => {
     ]);
   });
 
+  it('does not know whether a row bills a fee where the fee rule begins on an uncertain date, in the tree or stated', () => {
+    const reference = { contractCommitments: [{ contractId: 'K', commitmentId: 'P' }], commitmentDiscountIds: [] };
+    const parent = commitment('P', spendTerms('100', { reference }));
+    const child = commitment('C', spendTerms('50', { parent: 'P' }), {
+      type: 'AmendCommitment',
+      effectiveAt: { notBefore: at('2025-02-01'), notAfter: at('2025-04-01') },
+      changes: { feeRows: [clause({ sku: ['FEE'] })] },
+      reason: 'a floor from spring on',
+      evidence: [],
+    });
+    const fee = (start: string, contractApplied: Charge['contractApplied'] = []) => charge(start, '9', { sku: 'FEE', contractApplied });
+    const stated = [{ contractId: 'K', commitmentId: 'P', cost: decimal('9'), quantity: null, unit: null }];
+    expect(run(engineOf(parent, child), fee('2025-01-15'), fee('2025-03-01'), fee('2025-03-01', stated), fee('2025-05-01'))).toEqual([
+      ['P DREW 9', 'C DREW 9'],
+      ['P TERMS_UNCERTAIN 0[0,9]', 'C TERMS_UNCERTAIN 0[0,9]'],
+      ['P TERMS_UNCERTAIN 0[0,9]'],
+      ['C FEE', 'P FEE'],
+    ]);
+  });
+
   it('does not know whether unknown rules name Tax', () => {
     const vague = commitment('A', spendTerms('100', { eligibility: { kind: 'unknown', reason: 'not disclosed' } }));
     expect(run(engineOf(vague), charge('2025-02-01', '5', { category: 'Tax' }))).toEqual([['A SCOPE_UNKNOWN 0[0,5]']]);
@@ -293,6 +313,23 @@ describe('doubts that a waterfall must carry through', () => {
     expect(run(engine, charge('2025-02-02', '-3', { billingCurrency: 'EUR' }))).toEqual([['E NO_RATE 0[-3,0]', 'D REACHED_NOTHING']]);
   });
 
+  it('leaves the residue with the part outside the term, whether that lies before or after it', () => {
+    const schedule = { kind: 'tranches' as const, tranches: [{ id: 't', ...period('2025-01-01', '2025-01-02'), amount: known('9') }] };
+    const hourly = commitment('H', spendTerms('9', { model: 'Continuous', interval: { unit: 'hour', count: 1 }, schedule }));
+    const rest = commitment('R', spendTerms('100', { priority: 2 }));
+    const third = '0.666666666666666667';
+    expect(run(engineOf(hourly, rest), charge('2025-01-01T23:00:00Z', '2', { end: at('2025-01-02T02:00:00Z') }))).toEqual([
+      [`H DREW_IN_PART ${third}`, 'R DREW 1.333333333333333333'],
+    ]);
+    const early = spendTerms('100', {
+      priority: 2,
+      schedule: { kind: 'tranches', tranches: [{ id: 't', ...period('2024-01-01', '2026-01-01'), amount: known('100') }] },
+    });
+    expect(run(engineOf(hourly, commitment('R', early)), charge('2024-12-31T23:00:00Z', '2', { end: at('2025-01-01T02:00:00Z') }))).toEqual([
+      [`H DREW_IN_PART ${third} ${third}`, 'R DREW 0.666666666666666666'],
+    ]);
+  });
+
   it('spreads a negative charge by the second too, whatever each interval has drawn', () => {
     const hourly = commitment(
       'H',
@@ -345,6 +382,39 @@ describe('what the provider states', () => {
     expect(run(engineOf(named('P'), child), charge('2025-02-01', '9', { contractApplied: states('C', '9') }))).toEqual([
       ['C TERM_UNCERTAIN 0[0,9]', 'P TERM_UNCERTAIN 0[0,9]'],
     ]);
+  });
+
+  it('counts against the marketplace share, which it may exceed', () => {
+    const a = named('A', { marketplace: { share: decimal('0.25'), rows: [] } });
+    const foreign = (amount: string, contractApplied: Charge['contractApplied']) =>
+      charge('2025-02-01', amount, { publisher: 'Datastore Inc', contractApplied });
+    expect(
+      run(engineOf(a), foreign('10', states('A', '10')), foreign('20', []), foreign('40', states('A', '40')), foreign('5', []), foreign('-45', [])),
+    ).toEqual([['A PROVIDER_STATED 10'], ['A MARKETPLACE_LIMIT 15'], ['A PROVIDER_STATED 40'], ['A MARKETPLACE_LIMIT'], ['A RELEASED -45']]);
+  });
+
+  it('counts in the period of the date that the terms name today, as what draws by the rules does', () => {
+    const schedule = {
+      kind: 'tranches' as const,
+      tranches: [
+        { id: 'jan', ...period('2025-01-01', '2025-02-01'), amount: known('10') },
+        { id: 'feb', ...period('2025-02-01', '2025-03-01'), amount: known('10') },
+      ],
+    };
+    const reference = { contractCommitments: [{ contractId: 'K', commitmentId: 'A' }], commitmentDiscountIds: [] };
+    const byEnd = commitment('A', spendTerms('10', { reference, schedule }), {
+      type: 'AmendCommitment',
+      effectiveAt: exactly(at('2025-06-01')),
+      changes: { periodDate: 'ChargePeriodEnd' },
+      reason: 'counted by the end',
+      evidence: [],
+    });
+    const night = { end: at('2025-02-01T00:00:00Z') };
+    const engine = engineOf(byEnd);
+    const dates = [night, { ...night, contractApplied: states('A', '5') }].flatMap((changes) =>
+      engine.allocate(rowOf(charge('2025-01-31T23:00:00Z', '5', changes))).flatMap(({ postings }) => postings.map((posting) => posting.at)),
+    );
+    expect(dates).toEqual([at('2025-02-01'), at('2025-02-01')]);
   });
 
   it('in quantity and cost together: Spend takes the cost, Usage the quantity in its unit', () => {

@@ -80,6 +80,14 @@ export class AllocationEngine {
     return row.contractApplied.length > 0 ? 'STATED_ELSEWHERE' : null;
   }
 
+  /** Is the whole of a charge posted in this waterfall whatever the unknowns? Somebody is there, and nobody there is bounded but by its amount. */
+  postsWhole(row: AllocatableRow, waterfall: string): boolean {
+    if (row.contractApplied.length > 0) return false;
+    const planned = this.plan(row).waterfalls.find(({ roots }) => roots[0]?.standing.book.waterfall === waterfall);
+    const vessels = planned ? dateVessels(planned.roots, row, []) : [];
+    return vessels.some(isThere) && vessels.every(takesTheRest);
+  }
+
   private plan(row: AllocatableRow): Plan {
     const key = row.facetKey;
     if (key === null) return planRow(this.trees, row, row.start);
@@ -173,6 +181,9 @@ export class AllocationEngine {
 }
 
 const statedKey = (contractId: string, commitmentId: string): string => JSON.stringify([contractId, commitmentId]);
+const isThere = (vessel: Vessel): boolean => vessel.present === 'yes' || vessel.children.some(isThere);
+const takesTheRest = ({ candidate, spread, children }: Vessel): boolean =>
+  !candidate.marketplace && (spread === null || spread.parts.every(({ at }) => at !== null)) && children.every(takesTheRest);
 const hasForeign = (vessel: Vessel): boolean => vessel.candidate.foreignCurrency || vessel.children.some(hasForeign);
 
 function postingsOf(vessel: Vessel, amounts: readonly bigint[]): Entry['postings'] {

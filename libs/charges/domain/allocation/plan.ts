@@ -1,5 +1,5 @@
 import type { Terms } from '#commitments/domain';
-import type { Instant } from '#kernel';
+import type { Instant, Trilean } from '#kernel';
 import { type BookCommitment, decidingTerms } from './book.js';
 import type { ReasonCode } from './decision.js';
 import { anyMatch, eligible, type Facets, isMarketplace, purchases, unitOf } from './match.js';
@@ -10,6 +10,8 @@ export interface Candidate {
   readonly admits: 'yes' | 'maybe';
   /** Why `admits` is only maybe. */
   readonly doubt: ReasonCode | null;
+  /** The doubt is whether the row never draws, so that it is one about what the provider states as well. */
+  readonly mayNever: boolean;
   readonly terms: Terms;
   readonly cancelled: boolean;
   readonly marketplace: boolean;
@@ -67,15 +69,20 @@ function isInCycle(book: ReadonlyMap<string, BookCommitment>, start: BookCommitm
 }
 
 /** The verdict that holds for every row of these facets at `t`; fee rules bar a row from the whole tree. */
-export function standing(book: BookCommitment, treeHasFee: boolean, facets: Facets, t: Instant): Standing {
+export function standing(book: BookCommitment, fee: Trilean, facets: Facets, t: Instant): Standing {
   const variants = decidingTerms(book.commitment, t);
-  const verdicts = variants.map(({ terms, cancelled }) => verdictOf(book, terms, cancelled, treeHasFee, facets));
+  const verdict = overVariants(variants.map(({ terms, cancelled }) => verdictOf(book, terms, cancelled, fee === 'yes', facets)));
+  return fee === 'maybe' && !isRefused(verdict) ? { ...verdict, admits: 'maybe', doubt: 'TERMS_UNCERTAIN', mayNever: true } : verdict;
+}
+
+function overVariants(verdicts: readonly Standing[]): Standing {
   const first = verdicts[0] as Standing;
   if (verdicts.length === 1) return first;
   const refusals = verdicts.filter(isRefused);
   if (refusals.length === verdicts.length) return first;
   const admitted = verdicts.find((verdict): verdict is Candidate => !isRefused(verdict)) as Candidate;
-  return refusals.length === 0 ? admitted : { ...admitted, admits: 'maybe', doubt: 'TERMS_UNCERTAIN' };
+  if (refusals.length === 0) return admitted;
+  return { ...admitted, admits: 'maybe', doubt: 'TERMS_UNCERTAIN', mayNever: refusals.some(({ never }) => never) };
 }
 
 function verdictOf(book: BookCommitment, terms: Terms, cancelled: boolean, treeHasFee: boolean, facets: Facets): Standing {
@@ -94,6 +101,7 @@ function verdictOf(book: BookCommitment, terms: Terms, cancelled: boolean, treeH
     book,
     admits: verdict.admits,
     doubt: verdict.admits === 'maybe' ? 'SCOPE_UNKNOWN' : null,
+    mayNever: false,
     terms,
     cancelled,
     marketplace: isMarketplace(terms, book.spellings, facets),
@@ -102,9 +110,12 @@ function verdictOf(book: BookCommitment, terms: Terms, cancelled: boolean, treeH
 }
 
 /** A row that any commitment of the tree bills as its fee draws on none of that tree: the true-up counts in the gap instead. */
-export function feeInTree(node: TreeNode, facets: Facets, t: Instant): boolean {
-  const own = decidingTerms(node.book.commitment, t).some(({ terms }) => anyMatch(terms.feeRows, facets));
-  return own || node.children.some((child) => feeInTree(child, facets, t));
+export function feeInTree(node: TreeNode, facets: Facets, t: Instant): Trilean {
+  const own = decidingTerms(node.book.commitment, t).map(({ terms }) => anyMatch(terms.feeRows, facets));
+  if (own.every(Boolean)) return 'yes';
+  const below = node.children.map((child) => feeInTree(child, facets, t));
+  if (below.includes('yes')) return 'yes';
+  return own.some(Boolean) || below.includes('maybe') ? 'maybe' : 'no';
 }
 
 export interface PlannedNode {
@@ -123,7 +134,7 @@ export interface Plan {
 export function planRow(trees: ReadonlyMap<string, readonly TreeNode[]>, facets: Facets, t: Instant, of: 'drawing' | 'all' = 'drawing'): Plan {
   const refused: Refused[] = [];
   const standings = new Map<string, Standing>();
-  const place = (node: TreeNode, fee: boolean): PlannedNode[] => {
+  const place = (node: TreeNode, fee: Trilean): PlannedNode[] => {
     const verdict = standing(node.book, fee, facets, t);
     if (of === 'all' || !isRefused(verdict) || verdict.never) standings.set(node.book.id, verdict);
     const below = node.children.flatMap((child) => place(child, fee));

@@ -38,7 +38,7 @@ export function dateVessels(
     const { standing } = node;
     const children = (): readonly Vessel[] => dateVessels(node.children, row, outside);
     const { book } = standing;
-    const date = dateOf(standing, row);
+    const date = dateOf(book, row);
     // Without a known schedule there are no intervals to spread over: one slot of unknown room.
     if (book.final.model === 'Continuous' && book.final.schedule.kind === 'tranches') {
       const whole = spreadOver(book, row.start, row.end);
@@ -62,8 +62,9 @@ function drop(book: BookCommitment, reason: ReasonCode, outside: Outside[], chil
   return children;
 }
 
-export function dateOf({ terms }: Candidate, row: { start: Instant; end: Instant; billingPeriodStart: Instant }): Instant {
-  switch (terms.periodDate) {
+/** The date that says in which period the charge counts: as the schedule itself, by the terms as known today. */
+export function dateOf({ final }: BookCommitment, row: { start: Instant; end: Instant; billingPeriodStart: Instant }): Instant {
+  switch (final.periodDate) {
     case 'ChargePeriodStart':
       return row.start;
     case 'ChargePeriodEnd':

@@ -51,12 +51,14 @@ function intervalOf(tranches: readonly Tranche[], interval: NonNullable<BookComm
   return intervalStart(anchor, interval, intervalIndex(anchor, interval, t));
 }
 
-/** Splits `amount` by the second, each part at 18 places half-even, the residue in the last: the parts sum to the amount. */
+/**
+ * Splits `amount` by the second, each part at 18 places half-even: the parts sum to the amount. The residue stands in the last
+ * interval; where a part lies outside the term, before or after it, that one spills on with the residue.
+ */
 export function spreadAmount(amount: bigint, { parts, total }: Spread): readonly Piece[] {
-  let rest = amount;
-  return parts.map(({ at, seconds }, index) => {
-    const share = index === parts.length - 1 ? rest : divideHalfEven(amount * seconds, total);
-    rest -= share;
-    return { at, share };
-  });
+  const outside = parts.findLastIndex(({ at }) => at === null);
+  const bearer = outside === -1 ? parts.length - 1 : outside;
+  const shares = parts.map(({ seconds }, index) => (index === bearer ? 0n : divideHalfEven(amount * seconds, total)));
+  const residue = shares.reduce((rest, share) => rest - share, amount);
+  return parts.map(({ at }, index) => ({ at, share: index === bearer ? residue : (shares[index] as bigint) }));
 }

@@ -1,10 +1,12 @@
 import { type Decimal, ZERO } from '#kernel';
 import type { AppliedElement } from '../charge.js';
 import { exactPosting } from './balances.js';
-import { type BookCommitment, periodAt } from './book.js';
+import { type BookCommitment, decidingTerms, periodAt } from './book.js';
 import type { Entry, Posting, ReasonCode } from './decision.js';
 import type { AllocatableRow } from './row.js';
-import { isRefused, type Plan } from './plan.js';
+import { isMarketplace } from './match.js';
+import { isRefused, type Plan, type Standing } from './plan.js';
+import { dateOf } from './pour.js';
 import { spreadAmount, spreadOver } from './spread.js';
 
 type Find = (contractId: string, commitmentId: string) => BookCommitment | null;
@@ -30,8 +32,7 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
       entries.push(unallocated(row, element, amount));
       continue;
     }
-    const placed = place(row, commitment, amount);
-    const { postings, outside, doubt } = placed;
+    const { postings, outside, doubt } = ifItDraws(standing, place(row, commitment, amount));
     if (postings.length > 0) entries.push({ commitment: commitment.id, reason: doubt ?? 'PROVIDER_STATED', postings });
     if (outside !== 0n) entries.push(unallocated(row, element, 'STATED_OUTSIDE_TERM', outside as Decimal));
     if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, doubt, plan, book, statedIds));
@@ -63,7 +64,7 @@ function ancestors(
     if (stated.has(parent.id)) break;
     const standing = plan.standings.get(parent.id);
     if (standing && isRefused(standing) && standing.never) continue;
-    const { postings, doubt } = place(row, parent, amount);
+    const { postings, doubt } = ifItDraws(standing, place(row, parent, amount));
     // Where it is not certain that the statement stands at all, it is not for the parents either.
     const reached = inherited === null || doubt !== null ? postings : postings.map((posting) => marginOf(posting));
     if (postings.length > 0) entries.push({ commitment: parent.id, reason: doubt ?? inherited ?? 'PROVIDER_STATED_CHILD', postings: reached });
@@ -86,12 +87,12 @@ interface Placed {
 }
 
 function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
-  const { model, schedule, periodDate } = commitment.final;
+  const { model, schedule } = commitment.final;
   if (model === 'Continuous' && schedule.kind === 'tranches') return inCurrency(row, commitment, spreadStated(row, commitment, amount));
-  const at = { ChargePeriodStart: row.start, ChargePeriodEnd: row.end, BillingPeriodStart: row.billingPeriodStart }[periodDate];
+  const at = dateOf(commitment, row);
   const period = periodAt(commitment, at);
   if (period.in === 'no') return { postings: [], outside: amount, doubt: null };
-  const posting = exactPosting(at, amount, false);
+  const posting = exactPosting(at, amount, isMarketplaceRow(row, commitment));
   if (amount === 0n) return { postings: [], outside: 0n, doubt: null };
   return inCurrency(row, commitment, {
     postings: [period.in === 'yes' ? posting : marginOf(posting)],
@@ -99,6 +100,16 @@ function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal)
     doubt: period.in === 'yes' ? null : 'TERM_UNCERTAIN',
   });
 }
+
+/** Where an uncertain version of the terms says that the row never draws, the statement may not stand. */
+function ifItDraws(standing: Standing | undefined, placed: Placed): Placed {
+  if (!standing || isRefused(standing) || !standing.mayNever || placed.doubt !== null) return placed;
+  return { ...placed, postings: placed.postings.map(marginOf), doubt: 'TERMS_UNCERTAIN' };
+}
+
+/** What is stated of a marketplace row stands beyond the share too, and is part of what later ones count against it. */
+const isMarketplaceRow = (row: AllocatableRow, { commitment, spellings }: BookCommitment): boolean =>
+  decidingTerms(commitment, row.start).every(({ terms }) => isMarketplace(terms, spellings, row));
 
 /** A cost is stated in the row's billing currency: on a commitment in another one it is unknown until a rate is recorded. */
 function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommitment, placed: Placed): Placed {
@@ -116,10 +127,11 @@ function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommit
 
 function spreadStated(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
   const postings: Posting[] = [];
+  const counts = isMarketplaceRow(row, commitment);
   let outside = 0n;
   for (const { at, share } of spreadAmount(amount, spreadOver(commitment, row.start, row.end))) {
     if (at === null) outside += share;
-    else if (share !== 0n) postings.push(exactPosting(at, share, false));
+    else if (share !== 0n) postings.push(exactPosting(at, share, counts));
   }
   return { postings, outside, doubt: null };
 }
