@@ -70,6 +70,13 @@ describe('evidence on the effective axis', () => {
     expect(days.map((t) => mayBeDisputed(ended, t))).toEqual([true, true, false]);
   });
 
+  it('may be disputed for good where the order of a dispute and its end is open', () => {
+    const [spring, half] = [uncertain(at('2025-02-01'), at('2025-05-01')), uncertain(at('2025-01-01'), at('2025-06-30'))];
+    const disputed = judgeEvidence(carried, 'e1', 'DISPUTED', spring);
+    expect(mayBeDisputed(judgeEvidence(disputed, 'e1', 'CONFIRMED', half), at('2026-01-01'))).toBe(true);
+    expect(mayBeDisputed(judgeEvidence(disputed, 'e1', 'CONFIRMED', on('2025-05-01')), at('2026-01-01'))).toBe(false);
+  });
+
   it('changes at its dates and nowhere else', () => {
     const days = fc.integer({ min: 0, max: 20 });
     const verdict = fc.constantFrom<EvidenceVerdict>('REPORTED', 'CONFIRMED', 'DISPUTED', 'WITHDRAWN');

@@ -70,15 +70,19 @@ export function evidenceAt(items: Items, t: number): readonly Evidence[] {
 export const mayBeDisputed = (items: Items, t: number): boolean =>
   items.some((item) => (isDated(item) ? datedMayBeDisputed(item, t) : item.status === 'DISPUTED'));
 
+/** A dispute stands until another verdict has come that is certain to be the later one: of two uncertain dates either may be. */
 function datedMayBeDisputed({ since, verdicts = [], status }: CarriedEvidence, t: number): boolean {
   if (since && reachedAt(since, t) === 'no') return false;
-  let disputed = status === 'DISPUTED';
-  for (const { verdict, effectiveAt } of verdicts) {
-    const reached = reachedAt(effectiveAt, t);
-    if (reached === 'yes') disputed = verdict === 'DISPUTED';
-    else if (reached === 'maybe') disputed ||= verdict === 'DISPUTED';
-  }
-  return disputed;
+  const overruledAfter = (from: number, date: number): boolean =>
+    verdicts.some(
+      ({ verdict, effectiveAt }, index) =>
+        index >= from && verdict !== 'DISPUTED' && earliest(effectiveAt) >= date && reachedAt(effectiveAt, t) === 'yes',
+    );
+  if (status === 'DISPUTED' && !overruledAfter(0, -Infinity)) return true;
+  return verdicts.some(
+    ({ verdict, effectiveAt }, index) =>
+      verdict === 'DISPUTED' && reachedAt(effectiveAt, t) !== 'no' && !overruledAfter(index + 1, latest(effectiveAt)),
+  );
 }
 
 /** Instants at which what the items say may change, in no order. */
