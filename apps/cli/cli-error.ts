@@ -1,5 +1,5 @@
 import { IntakeProblem } from '#charges';
-import { StoreFault } from '#event-store';
+import { COMMAND_REJECTIONS, type CommandRejection, StoreFault } from '#event-store';
 import { RangeProblem } from '#kernel';
 import { CodedError, ConfigError } from '#platform';
 import { ProjectionFault, ReadModelFault } from '#read-store';
@@ -22,9 +22,9 @@ const NOTHING = 'Nothing was done.';
 export const refused = (rejection: { readonly code: string }, catalogue: Readonly<Record<string, string>>): CliError => {
   const { code, ...facts } = rejection;
   const found = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`);
-  const meaning = catalogue[code] ?? 'The key was used for another command already. Use a new one.';
-  const consequence = meaning.includes('Nothing was') ? '' : NOTHING;
-  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', consequence, meaning);
+  // The catalogue's texts say what follows.
+  const meaning = catalogue[code] ?? COMMAND_REJECTIONS[code as CommandRejection['code']];
+  return new CliError(EXIT.rejected, code, found.length > 0 ? `Refused (${found.join(', ')}).` : 'Refused.', '', meaning);
 };
 
 export const usage = (problem: string, nextStep: string): CliError => new CliError(EXIT.usage, 'CLI-101', problem, NOTHING, nextStep);

@@ -21,5 +21,5 @@ it('says once that nothing was done', () => {
   expect(refused({ code: 'A', row: 2 } as { code: string }, { A: 'Never quarantined. Nothing was done.' }).message).toBe(
     'Refused (row 2). Never quarantined. Nothing was done. [A]',
   );
-  expect(refused({ code: 'B' }, { B: 'Not yet.' }).message).toBe('Refused. Nothing was done. Not yet. [B]');
+  expect(refused({ code: 'REVISION_CONFLICT' }, {}).message).toMatch(/^Refused\. .* Nothing was recorded\. .* \[REVISION_CONFLICT\]$/);
 });

@@ -175,6 +175,13 @@ describe('the door', () => {
     expect((await fetch(`${ledger.url}/livez`)).status).toBe(200);
     expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${ledger.url}/metrics`)).text()).toContain('tenor_graphql_requests_total');
+    // What machines read without one tells of the process alone.
+    for (const path of ['livez', 'readyz', 'metrics']) {
+      const text = await (await fetch(`${ledger.url}/${path}`)).text();
+      for (const { organization, actor, keyId } of Object.values(CALLERS))
+        for (const id of [organization, actor, keyId]) expect(text).not.toMatch(new RegExp(`\\b${id}\\b`));
+      expect(new Set([...text.matchAll(/(\w+)="/g)].map(([, label]) => label))).toEqual(new Set(path === 'metrics' ? ['outcome', 'le'] : []));
+    }
     const nowhere = await fetch(`${ledger.url}/nowhere?key=secret`);
     expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { errors: [{ extensions: { code: 'ROUTE_NOT_FOUND' } }] }]);
   });

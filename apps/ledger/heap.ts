@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /*
- * Import first. V8 notices that some objects of a command live long (its event, its facts) and begins to allocate the like of them
+ * Import first, after the guard. V8 notices that some objects of a command live long (its event, its facts) and begins to allocate the like of them
  * among the old ones at once. What they point to, the finished request with all its promises, is then kept until a full collection:
  * 60 MB for 10,000 commands, pauses of 15 to 30 ms to move them, and half the throughput. Without the guess they die young.
  */

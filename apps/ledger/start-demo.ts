@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
 import { DEMO_SECRET, readConfig } from '#platform';
 import { compose, type Composed } from './compose.js';
 import { createLedger, type RunningLedger } from './create-ledger.js';
 import { DemoClock } from './demo/demo-clock.js';
+import { takeDemoFolder } from './demo/demo-folder.js';
 import { type Demo, seedDemo } from './demo/seed-demo.js';
 import { explain } from './start.js';
 import { stopOnSignals } from './stop.js';
@@ -24,8 +24,8 @@ export async function startDemo(json: boolean, env: NodeJS.ProcessEnv = process.
       },
       { demo: true },
     );
+    takeDemoFolder(DATA);
     if (!json) process.stderr.write('DEMO  Recording a year of a laboratory …\n');
-    rmSync(DATA, { recursive: true, force: true });
     const clock = new DemoClock();
     const options = (opened = await compose(config, { clock }));
     const demo = await seedDemo(options.core, clock);

@@ -61,6 +61,13 @@ export interface Accepted<Event> {
 }
 
 export type CommandRejection = IdempotencyKeyReused | RevisionConflict;
+
+/** What any command may be refused for, whatever it is about: code → what it means and what to do next. */
+export const COMMAND_REJECTIONS: Readonly<Record<CommandRejection['code'], string>> = {
+  IDEMPOTENCY_KEY_REUSED:
+    'The key stands for another command or another input. Nothing was recorded. A key counts for its organization, for ever: use a new one.',
+  REVISION_CONFLICT: 'The entity stands at revision `actual`, not at `expected`. Nothing was recorded. Read it again and decide anew.',
+};
 export interface IdempotencyKeyReused extends Rejection {
   readonly code: 'IDEMPOTENCY_KEY_REUSED';
   readonly commandType: string;

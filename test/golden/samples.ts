@@ -130,6 +130,8 @@ const contractEvents: readonly ContractEvent[] = [
   },
   { type: 'ContractRenewed', contractId: 'k1', until: exactly(at('2029-01-01')), reason: 'option drawn', effectiveAt: signed, evidence: [] },
   { type: 'ContractTerminated', contractId: 'k1', reason: 'by notice', effectiveAt: signed, evidence: [] },
+  { type: 'ContractEvidenceAdded', contractId: 'k1', fact: 3, evidence, effectiveAt: year2019 },
+  { type: 'ContractEvidenceStatusChanged', contractId: 'k1', evidenceId: 'e1', status: 'DISPUTED', reason: 'contradicted', effectiveAt: signed },
 ];
 const partyEvents: readonly PartyEvent[] = [
   { type: 'PartyRegistered', partyId: 'p1', name: 'Microsoft', names: ['Azure', 'Microsoft Azure'], roles: ['provider', 'lessor'] },
@@ -262,6 +264,12 @@ const asStored = (form: StoredForm) => ({
   data: JSON.parse(canonicalJson(form.data)) as JsonObject,
 });
 
+/** Fields that a version gained since it was first shipped: an event with and one without them must both be read for ever. */
+const widened: readonly CommitmentEvent[] = [
+  { type: 'CommitmentEvidenceAdded', commitmentId: 'c1', fact: 0, evidence, effectiveAt: year2019 },
+  { type: 'CommitmentEvidenceStatusChanged', commitmentId: 'c1', evidenceId: 'e1', status: 'DISPUTED', reason: 'contradicted', effectiveAt: signed },
+];
+
 export interface Sample {
   readonly type: string;
   readonly schemaVersion: number;
@@ -276,6 +284,8 @@ export const SAMPLES: readonly Sample[] = [
   ...feedEvents.map((event) => asStored(feedCodec.toStored(event))),
   ...plain.map(({ type, data }) => ({ type, schemaVersion: 1, data: JSON.parse(canonicalJson(data)) as JsonObject })),
 ];
+
+export const WIDENED = widened.map((event) => ({ event, ...asStored(commitmentCodec.toStored(event)) }));
 
 /** What the samples were made of: the codecs must give these back. */
 export const DOMAIN_EVENTS = [...commitmentEvents, ...contractEvents, ...partyEvents, ...organizationEvents, ...feedEvents];

@@ -147,6 +147,8 @@ async function everyCommand(): Promise<void> {
     evidence: [],
   });
   await execute('contract', 'k1', k, contractCodec, { type: 'TerminateContract', reason: 'r', effectiveAt: signed, evidence: [] });
+  await execute('contract', 'k1', k, contractCodec, { type: 'AddContractEvidence', fact: 0, evidence: [{ ...evidence, id: 'e3' }] });
+  await execute('contract', 'k1', k, contractCodec, { type: 'ChangeContractEvidence', evidenceId: 'e3', status: 'CONFIRMED', reason: 'r' });
   await make(core, ORG, 'a', spendTerms('100.000000000000000001'));
   await make(core, ORG, 'b', spendTerms('1000', { priority: 2 }));
   await deliver(row('60', '2025-02-01'), row('60.50', '2025-02-02'), row('oops', '2025-02-03'));

@@ -73,10 +73,10 @@ describe('a command that cannot stand', () => {
     expect(await refusal({ colour: 'red' })).toBe('BAD_USER_INPUT');
     expect(await refusal({}, { effectiveAt: { at: '2025-02-30T00:00:00Z' } })).toBe('DATETIME_MALFORMED');
     expect(await refusal({}, { effectiveAt: { at: '2025-02-01 00:00' } })).toBe('DATETIME_MALFORMED');
-    expect(await refusal({}, { idempotencyKey: '' })).toBe('INPUT_INVALID');
-    expect(await refusal({}, { effectiveAt: { notBefore: '2025-02-02T00:00:00Z', notAfter: '2025-02-01T00:00:00Z' } })).toBe('INPUT_INVALID');
-    expect(await refusal({ schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01', {})] } })).toBe('INPUT_INVALID');
-    expect(await refusal({ currency: 'XQZ' })).toBe('CURRENCY_UNKNOWN');
+    expect(await rejection({}, { idempotencyKey: '' })).toBe('INPUT_INVALID');
+    expect(await rejection({}, { effectiveAt: { notBefore: '2025-02-02T00:00:00Z', notAfter: '2025-02-01T00:00:00Z' } })).toBe('INPUT_INVALID');
+    expect(await rejection({ schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01', {})] } })).toBe('INPUT_INVALID');
+    expect(await rejection({ currency: 'XQZ' })).toBe('CURRENCY_UNKNOWN');
   });
 
   it('rejects terms that contradict themselves, by rule and by name', async () => {
@@ -92,17 +92,17 @@ describe('a command that cannot stand', () => {
     expect(await rejection({ prepaid: true })).toBe('PREPAID_NEEDS_COST_COLUMN');
     expect(await rejection({ model: 'Continuous' })).toBe('CONTINUOUS_NEEDS_INTERVAL');
     expect(await rejection({ eligibility: { inclusions: [{}] } })).toBe('CLAUSE_EMPTY');
-    expect(await refusal({ category: 'Usage' })).toBe('INPUT_INVALID');
+    expect(await rejection({ category: 'Usage' })).toBe('INPUT_INVALID');
   });
 
   it('refuses what would be taken silently for something else', async () => {
     const unsaid = { schedule: { tranches: [tranche('a', '2025-01-01', '2026-01-01')] } };
-    expect(await refusal(unsaid, { effectiveAt: {} })).toBe('INPUT_INVALID');
+    expect(await rejection(unsaid, { effectiveAt: {} })).toBe('INPUT_INVALID');
     expect(await rejection(unsaid, { effectiveAt: { wording: 'undated' } })).toBeUndefined();
-    expect(await refusal({ unit: 'GPU-Hours' })).toBe('INPUT_INVALID');
-    expect(await refusal({ category: 'Spend', quantityColumn: 'PricingQuantity' })).toBe('INPUT_INVALID');
-    expect(await refusal({ category: 'Usage', currency: null, unit: 'GPU-Hours', costColumn: 'BilledCost' })).toBe('INPUT_INVALID');
-    expect(await refusal({ eligibility: { inclusions: [{ chargeCategory: ['usage'] }] } })).toBe('INPUT_INVALID');
+    expect(await rejection({ unit: 'GPU-Hours' })).toBe('INPUT_INVALID');
+    expect(await rejection({ category: 'Spend', quantityColumn: 'PricingQuantity' })).toBe('INPUT_INVALID');
+    expect(await rejection({ category: 'Usage', currency: null, unit: 'GPU-Hours', costColumn: 'BilledCost' })).toBe('INPUT_INVALID');
+    expect(await rejection({ eligibility: { inclusions: [{ chargeCategory: ['usage'] }] } })).toBe('INPUT_INVALID');
     expect(await rejection({ schedule: { tranches: [] } })).toBe('SCHEDULE_EMPTY');
   });
 
@@ -116,18 +116,29 @@ describe('a command that cannot stand', () => {
       changes: { name },
     });
     const other = (await make({})).data.makeCommitment.id as string;
-    const items = [item('bulk-1', other), item('bulk-2', provider), { ...item('bulk-3', other), effectiveAt: {} }, item('bulk-4', other, 'Bulk 4')];
+    const items = [
+      item('bulk-1', other),
+      item('bulk-2', provider),
+      { ...item('bulk-3', other), effectiveAt: {} },
+      item('bulk-4', other, 'Bulk 4'),
+      { ...item('bulk-5', other), reason: '' },
+    ];
     expect((await service.data(amend, { input: { items } })).amendCommitments).toMatchObject([
       { __typename: 'CommandAccepted', idempotencyKey: 'bulk-1' },
       { code: 'ID_INVALID', idempotencyKey: 'bulk-2' },
       { code: 'INPUT_INVALID', idempotencyKey: 'bulk-3' },
       { __typename: 'CommandAccepted', idempotencyKey: 'bulk-4' },
+      { code: 'INPUT_INVALID', idempotencyKey: 'bulk-5' },
     ]);
+    const many = Array.from({ length: 101 }, (_, index) => item(`many-${index}`, other));
+    const refused = (await service.data(amend, { input: { items: many } })).amendCommitments as { code: string }[];
+    expect(refused.map(({ code }) => code)).toEqual(many.map(() => 'INPUT_INVALID'));
+    expect((await service.data(amend, { input: { items: [] } })).amendCommitments).toEqual([]);
   });
 
   it('tells unknown ids, of a wrong kind or of nothing, alike', async () => {
-    expect(await refusal({}, { contract: 'nonsense' })).toBe('ID_INVALID');
-    expect(await refusal({}, { contract: provider })).toBe('ID_INVALID');
+    expect(await rejection({}, { contract: 'nonsense' })).toBe('ID_INVALID');
+    expect(await rejection({}, { contract: provider })).toBe('ID_INVALID');
     expect((await service.data('query { node(id: "nonsense") { id } }')).node).toBeNull();
   });
 

@@ -55,10 +55,11 @@ describe('a start that fails ends the process and says', () => {
   });
 
   it('all that is wrong with the configuration', async () => {
-    const { code, said } = await ended({ ...folder.env, TENOR_PORT: 'x', TENOR_HOST: '0.0.0.0' });
+    const { code, said } = await ended({ ...folder.env, TENOR_PORT: 'x', TENOR_HOST: '0.0.0.0', TENOR_LEGDER: 'two' });
     expect(code).toBe(1);
     expect(said).toContain('[CONFIG-103]');
     expect(said).toContain('[CONFIG-202]');
+    expect(said).toMatch(/TENOR_LEGDER: .*TENOR_LEDGER \[CONFIG-109\]/);
     expect(existsSync(join(folder.path, 'data'))).toBe(false);
   });
 });

@@ -102,4 +102,31 @@ describe('over GraphQL', () => {
     });
     expect(node).toEqual({ name: 'redacted' });
   });
+
+  it('names the commitment also where the date of an amendment leaves its terms open', async () => {
+    const schedule = (value: string) => ({
+      tranches: [{ id: '2025', start: { at: '2025-01-01T00:00:00Z' }, end: { at: '2026-01-01T00:00:00Z' }, amount: { value } }],
+    });
+    const made = await make('undated', { schedule: schedule('100') });
+    const input = {
+      idempotencyKey: 'undated-amended',
+      commitment: made.id,
+      effectiveAt: { notBefore: '2025-02-01T00:00:00Z', notAfter: '2025-06-01T00:00:00Z', wording: 'in the first half' },
+      reason: 'raised',
+      changes: { schedule: schedule('200') },
+    };
+    const amend = `mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ${ACCEPT} } }`;
+    const { token } = (await service.data(amend, { input })).amendCommitment;
+    const { commitment, utilizationTotals } = await service.data(
+      `query ($id: ID!, $token: String) {
+         commitment(id: $id, atLeast: $token) { utilization { committed { status reasons { code entity } } } }
+         utilizationTotals(groupBy: []) { totals { committed { reasons { code entity } } } } }`,
+      { id: made.id, token },
+    );
+    const reason = { code: 'TERMS_UNCERTAIN', entity: made.id };
+    expect(commitment.utilization.committed.status).toBe('INDETERMINATE');
+    expect(commitment.utilization.committed.reasons).toContainEqual(reason);
+    expect(utilizationTotals.totals[0].committed.reasons).toContainEqual(reason);
+    expect(commitment.utilization.committed.reasons.every(({ entity }: { entity: string | null }) => entity === made.id)).toBe(true);
+  });
 });

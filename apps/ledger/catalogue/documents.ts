@@ -65,5 +65,5 @@ export function rejectionsDocument(parts: readonly CataloguePart[]): string {
     const rows = Object.entries(codes).map(([code, meaning]) => [`\`${code}\``, meaning]);
     return `## ${title}\n\n${words}\n\n${table(['Code', 'Meaning and next step'], rows)}\n`;
   });
-  return `# Rejections\n\n${NOTE}\nA command that a rule refuses returns one of these as a typed result; of several the first in order. What the door refuses comes as a top-level error.\n\n${sections.join('\n')}`;
+  return `# Rejections\n\n${NOTE}\nA command that is refused, by a rule or for its input, returns one of these as a typed result; of several the first in order. What the door refuses comes as a top-level error.\n\n${sections.join('\n')}`;
 }

@@ -2,9 +2,9 @@ import { CHARGE_EVENTS, FEED_EVENTS, FEED_REJECTIONS, FILE_PROBLEMS, FILE_WARNIN
 import { COMMITMENT_EVENTS, COMMITMENT_REJECTIONS } from '#commitments';
 import { CONTRACT_EVENTS, CONTRACT_REJECTIONS, PARTY_EVENTS, PARTY_REJECTIONS } from '#contracts';
 import { schema, storedEvent, type StoredEventType } from '#event-schema';
-import { COMMAND_BOUND, type CommandRejection } from '#event-store';
+import { COMMAND_BOUND, COMMAND_REJECTIONS } from '#event-store';
 import { ORGANIZATION_EVENTS, ORGANIZATION_REJECTIONS } from '#organizations';
-import { DOOR_REFUSALS } from '#platform';
+import { DOOR_REFUSALS, INPUT_REFUSALS } from '#platform';
 
 /** Each slice's stored events: what the catalogue and the registry are made of. */
 export const STORED_EVENTS: readonly StoredEventType[] = [
@@ -17,11 +17,6 @@ export const STORED_EVENTS: readonly StoredEventType[] = [
   ...CHARGE_EVENTS,
 ];
 
-const COMMAND_REJECTIONS: Readonly<Record<CommandRejection['code'], string>> = {
-  IDEMPOTENCY_KEY_REUSED: 'The key stands for another command or another input. A key counts for its organization, for ever: use a new one.',
-  REVISION_CONFLICT: 'The thing has moved on from `expected` to `actual`. Read it again and decide again, under a new key.',
-};
-
 export interface CataloguePart {
   readonly title: string;
   readonly words: string;
@@ -32,7 +27,11 @@ const REJECTED = 'In order of precedence: of several the first is the answer.';
 
 /** Every code that a caller can meet, part by part, each in the order in which it applies. */
 export const CODES: readonly CataloguePart[] = [
-  { title: 'Any command', words: 'The key comes before everything, the expected revision before the rules.', codes: COMMAND_REJECTIONS },
+  {
+    title: 'Any command',
+    words: 'The input is read first; then the key comes before everything, the expected revision before the rules.',
+    codes: { ...INPUT_REFUSALS, ...COMMAND_REJECTIONS },
+  },
   { title: 'Organizations and keys', words: REJECTED, codes: ORGANIZATION_REJECTIONS },
   { title: 'Parties', words: REJECTED, codes: PARTY_REJECTIONS },
   { title: 'Contracts', words: REJECTED, codes: CONTRACT_REJECTIONS },

@@ -95,9 +95,10 @@ export type FeedRejection =
   | { readonly code: 'DELIVERY_NOT_FOUND'; readonly deliveryId: string };
 
 export const FEED_REJECTIONS: Readonly<Record<FeedRejection['code'], string>> = {
-  FEED_NOT_FOUND: 'No such feed in your organization.',
-  FEED_APPEND_ONLY_MISMATCH: 'The feed was opened the other way. A feed either replaces its periods or only appends: choose another feed name.',
-  DELIVERY_NOT_FOUND: 'No such delivery in this feed.',
+  FEED_NOT_FOUND: 'No such feed in your organization. Nothing was recorded. `tenor delivery list` names the feeds.',
+  FEED_APPEND_ONLY_MISMATCH:
+    'The feed was opened the other way: it either replaces its periods or only appends. Nothing was recorded. Choose the way in which it was opened, or another feed name.',
+  DELIVERY_NOT_FOUND: 'No such delivery in this feed. Nothing was recorded. `tenor delivery list` names those that exist.',
 };
 
 export const sliceKey = (billingAccount: string, billingPeriodStart: Instant): string => `${billingPeriodStart}|${billingAccount}`;

@@ -8,10 +8,12 @@ export type MendRejection =
   | { readonly code: 'ROW_NOT_QUARANTINED'; readonly row: number };
 
 export const MEND_REJECTIONS: Readonly<Record<MendRejection['code'], string>> = {
-  DELIVERY_NOT_FOUND: 'No such delivery in your organization. `tenor delivery list` names those that exist.',
-  QUARANTINE_EMPTY: 'No row of this delivery was quarantined. Nothing was done.',
-  QUARANTINE_ERASED: 'The file with the rows as they came was erased; what they were can no longer be told. Import a mended file instead.',
-  MEND_ROW_UNREADABLE: 'Column x_TenorRow must hold the row number as exported. Nothing was done.',
-  MEND_ROW_TWICE: 'The file names this row twice. Nothing was done.',
-  ROW_NOT_QUARANTINED: 'This row of the delivery was never quarantined, so there is nothing to mend. Nothing was done.',
+  DELIVERY_NOT_FOUND: 'No such delivery in your organization. Nothing was recorded. `tenor delivery list` names those that exist.',
+  QUARANTINE_EMPTY: 'No row of this delivery was quarantined. Nothing was recorded. `tenor delivery list` tells which ones have such rows.',
+  QUARANTINE_ERASED:
+    'The file with the rows as they came was erased; what they were can no longer be told. Nothing was recorded. Import a mended file instead.',
+  MEND_ROW_UNREADABLE:
+    'Column x_TenorRow does not hold the row number as exported. Nothing was recorded. Export the rows again and leave that column as it is.',
+  MEND_ROW_TWICE: 'The file names this row twice. Nothing was recorded. Leave one of the two.',
+  ROW_NOT_QUARANTINED: 'This row of the delivery was never quarantined, so there is nothing to mend. Nothing was recorded. Leave it out of the file.',
 };

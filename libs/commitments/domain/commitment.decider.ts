@@ -1,4 +1,4 @@
-import { accept, type Decider, type Decision, GrowingList, reject } from '#kernel';
+import { accept, addEvidence, type Decider, type Decision, GrowingList, judgeEvidence, reject, type UncertainInstant } from '#kernel';
 import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
 import type { CommitmentRejection } from './rejections.js';
 import type { Schedule, TermChanges, Terms } from './terms.js';
@@ -27,7 +27,7 @@ export const commitmentDecider: Decider<Commitment, CommitmentCommand, Commitmen
           ? reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId })
           : accept({ ...command, type: 'CommitmentCancelled', commitmentId: commitment.commitmentId });
       case 'AddCommitmentEvidence':
-        return addEvidence(command, commitment);
+        return moreEvidence(command, commitment);
       case 'ChangeCommitmentEvidence':
         return allEvidence(commitment).some(({ id }) => id === command.evidenceId)
           ? accept({ ...command, type: 'CommitmentEvidenceStatusChanged', commitmentId: commitment.commitmentId })
@@ -76,7 +76,7 @@ function withdraw(command: Extract<CommitmentCommand, { type: 'VoidCommitment' }
   return 'code' in fact ? reject(fact) : accept({ ...command, type: 'CommitmentVoided', commitmentId: commitment.commitmentId });
 }
 
-function addEvidence(command: Extract<CommitmentCommand, { type: 'AddCommitmentEvidence' }>, commitment: MadeCommitment): Outcome {
+function moreEvidence(command: Extract<CommitmentCommand, { type: 'AddCommitmentEvidence' }>, commitment: MadeCommitment): Outcome {
   const fact = findFact(commitment, command.fact);
   if ('code' in fact) return reject(fact);
   const known = new Set(allEvidence(commitment).map(({ id }) => id));
@@ -134,9 +134,12 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
         status: event.fact === 0 ? 'voided' : commitment.status,
       };
     case 'CommitmentEvidenceAdded':
-      return withEvidence(commitment, event.fact, event.evidence);
-    case 'CommitmentEvidenceStatusChanged':
-      return changeEvidence(commitment, event);
+      return withEvidence(commitment, event.fact, event.evidence, event.effectiveAt);
+    case 'CommitmentEvidenceStatusChanged': {
+      const { evidenceId, status, effectiveAt } = event;
+      const judged = (fact: Fact): Fact => ({ ...fact, evidence: judgeEvidence(fact.evidence, evidenceId, status, effectiveAt) });
+      return { ...commitment, facts: commitment.facts.map(judged) };
+    }
   }
 }
 
@@ -165,8 +168,8 @@ function refinal(commitment: MadeCommitment): MadeCommitment {
 const changeFact = (commitment: MadeCommitment, number: number, change: (fact: Fact) => Fact): MadeCommitment =>
   refinal({ ...commitment, facts: commitment.facts.map((fact) => (fact.fact === number ? change(fact) : fact)) });
 
-const withEvidence = (commitment: MadeCommitment, number: number, evidence: Fact['evidence']): MadeCommitment =>
-  evidence.length === 0 ? commitment : changeFact(commitment, number, (fact) => ({ ...fact, evidence: [...fact.evidence, ...evidence] }));
+const withEvidence = (commitment: MadeCommitment, number: number, evidence: Fact['evidence'], since?: UncertainInstant): MadeCommitment =>
+  evidence.length === 0 ? commitment : changeFact(commitment, number, (fact) => ({ ...fact, evidence: addEvidence(fact.evidence, evidence, since) }));
 
 function correctFact(commitment: MadeCommitment, number: number, changes: TermChanges, effectiveAt: Fact['effectiveAt'] | null): MadeCommitment {
   const corrected = changeFact(commitment, number, (fact) => ({
@@ -175,18 +178,4 @@ function correctFact(commitment: MadeCommitment, number: number, changes: TermCh
     changes: fact.kind === 'made' ? fact.changes : correctChanges(fact.changes, changes),
   }));
   return number === 0 ? refinal({ ...corrected, terms: applyChanges(commitment.terms, changes) }) : corrected;
-}
-
-function changeEvidence(commitment: MadeCommitment, event: Extract<CommitmentEvent, { type: 'CommitmentEvidenceStatusChanged' }>): MadeCommitment {
-  const { evidenceId, status } = event;
-  return {
-    ...commitment,
-    facts: commitment.facts.map((fact) => ({
-      ...fact,
-      evidence:
-        status === 'WITHDRAWN'
-          ? fact.evidence.filter(({ id }) => id !== evidenceId)
-          : fact.evidence.map((item) => (item.id === evidenceId ? { ...item, status } : item)),
-    })),
-  };
 }

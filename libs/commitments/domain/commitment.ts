@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceStatus, GrowingList, UncertainInstant } from '#kernel';
+import type { CarriedEvidence, Evidence, EvidenceVerdict, GrowingList, UncertainInstant } from '#kernel';
 import type { AmountKind, TermChanges, Terms } from './terms.js';
 
 export type CommitmentEvent =
@@ -50,13 +50,22 @@ export type CommitmentEvent =
       readonly reason: string;
       readonly evidence: readonly Evidence[];
     }
-  | { readonly type: 'CommitmentEvidenceAdded'; readonly commitmentId: string; readonly fact: number; readonly evidence: readonly Evidence[] }
+  | {
+      readonly type: 'CommitmentEvidenceAdded';
+      readonly commitmentId: string;
+      readonly fact: number;
+      readonly evidence: readonly Evidence[];
+      /** From when on it counts; absent: from always. */
+      readonly effectiveAt?: UncertainInstant;
+    }
   | {
       readonly type: 'CommitmentEvidenceStatusChanged';
       readonly commitmentId: string;
       readonly evidenceId: string;
-      readonly status: EvidenceStatus | 'WITHDRAWN';
+      readonly status: EvidenceVerdict;
       readonly reason: string;
+      /** From when on it counts; absent: from always. */
+      readonly effectiveAt?: UncertainInstant;
     };
 
 export type CommitmentCommand =
@@ -93,12 +102,19 @@ export type CommitmentCommand =
       readonly evidence: readonly Evidence[];
     }
   | { readonly type: 'CancelCommitment'; readonly effectiveAt: UncertainInstant; readonly reason: string; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'AddCommitmentEvidence'; readonly fact: number; readonly evidence: readonly Evidence[] }
+  | {
+      readonly type: 'AddCommitmentEvidence';
+      readonly fact: number;
+      readonly evidence: readonly Evidence[];
+      readonly effectiveAt?: UncertainInstant;
+    }
   | {
       readonly type: 'ChangeCommitmentEvidence';
       readonly evidenceId: string;
-      readonly status: EvidenceStatus | 'WITHDRAWN';
+      readonly status: EvidenceVerdict;
       readonly reason: string;
+      /** From when on it counts; absent: from always. */
+      readonly effectiveAt?: UncertainInstant;
     };
 
 /** One binding fact: the making, an amendment, a reclassification or a cancellation, as corrected since. */
@@ -109,7 +125,7 @@ export interface Fact {
   readonly effectiveAt: UncertainInstant;
   readonly changes: TermChanges;
   readonly voided: boolean;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly CarriedEvidence[];
 }
 
 export type Commitment =

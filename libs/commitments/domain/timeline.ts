@@ -1,4 +1,15 @@
-import { earliest, type GrowingList, type Instant, isExact, latest, reachedAt } from '#kernel';
+import {
+  earliest,
+  type Evidence,
+  evidenceAt,
+  evidenceDates,
+  type GrowingList,
+  type Instant,
+  isExact,
+  latest,
+  mayBeDisputed,
+  reachedAt,
+} from '#kernel';
 import type { Fact, MadeCommitment } from './commitment.js';
 import type { Amount, TermChanges, Terms, Tranche } from './terms.js';
 
@@ -95,6 +106,18 @@ export function changePoints(commitment: MadeCommitment): readonly Instant[] {
   }
   return [...points].sort((a, b) => a - b) as Instant[];
 }
+
+/** Instants at which what the evidence says may change. */
+export const evidencePoints = ({ facts }: MadeCommitment): readonly Instant[] =>
+  facts.toArray().flatMap(({ voided, evidence }) => (voided ? [] : evidenceDates(evidence))) as Instant[];
+
+/** What the facts rest on at `t`. */
+export const carriedEvidence = ({ facts }: MadeCommitment, t: number): readonly Evidence[] =>
+  facts.toArray().flatMap(({ evidence }) => evidenceAt(evidence, t));
+
+/** Does a fact that counts rest on an item that is disputed at `t`, or may be? */
+export const isDisputed = ({ facts }: MadeCommitment, t: number): boolean =>
+  facts.toArray().some(({ voided, evidence }) => !voided && mayBeDisputed(evidence, t));
 
 /** The making first, then by effectiveAt; facts of one date in recorded order. */
 function inForce(facts: GrowingList<Fact>): readonly Fact[] {

@@ -1,8 +1,7 @@
-import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
-import { EVIDENCE_STATUSES, type EvidenceStatus } from '#kernel';
-import { CommandInput, EvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
+import { ArrayMaxSize, IsIn, IsInt, IsNotEmpty, IsOptional, MaxLength, Min, ValidateNested } from 'class-validator';
+import { AddEvidenceInput, ChangeEvidenceInput, FactInput, UncertainInstantInput } from '#platform/graphql';
 import { AMOUNT_KINDS, type AmountKind } from '../domain/terms.js';
 import { AmountKindEnum, CommitmentTermsInput, TrancheAmountInput } from './terms.input.js';
 
@@ -52,23 +51,19 @@ export class AmendCommitmentInput extends ChangeInput {
 
 const BULK_MAX = 100;
 
+// The shape of the items is judged one by one: of a call with a malformed one the others stand.
+
 @InputType({ description: 'Each item has its own key and outcome.' })
 export class AmendCommitmentsInput {
   @Field(() => [AmendCommitmentInput])
-  @ArrayMinSize(1)
   @ArrayMaxSize(BULK_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => AmendCommitmentInput)
   items!: AmendCommitmentInput[];
 }
 
 @InputType({ description: 'Each item has its own key and outcome.' })
 export class MakeCommitmentsInput {
   @Field(() => [MakeCommitmentInput])
-  @ArrayMinSize(1)
   @ArrayMaxSize(BULK_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => MakeCommitmentInput)
   items!: MakeCommitmentInput[];
 }
 
@@ -124,40 +119,13 @@ export class CancelCommitmentInput extends ChangeInput {
 }
 
 @InputType()
-export class AddCommitmentEvidenceInput extends CommandInput {
+export class AddCommitmentEvidenceInput extends AddEvidenceInput {
   @Field(() => ID)
   commitment!: string;
-  @Field(() => Int, { defaultValue: 0 })
-  @IsInt()
-  @Min(0)
-  fact = 0;
-  @Field(() => [EvidenceInput])
-  @ArrayMinSize(1)
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => EvidenceInput)
-  evidence!: EvidenceInput[];
 }
-
-export enum EvidenceChange {
-  REPORTED = 'REPORTED',
-  CONFIRMED = 'CONFIRMED',
-  DISPUTED = 'DISPUTED',
-  WITHDRAWN = 'WITHDRAWN',
-}
-registerEnumType(EvidenceChange, { name: 'EvidenceChange' });
 
 @InputType()
-export class ChangeCommitmentEvidenceInput extends CommandInput {
+export class ChangeCommitmentEvidenceInput extends ChangeEvidenceInput {
   @Field(() => ID)
   commitment!: string;
-  @Field(() => ID)
-  evidence!: string;
-  @Field(() => EvidenceChange)
-  @IsIn([...EVIDENCE_STATUSES, 'WITHDRAWN'])
-  status!: EvidenceStatus | 'WITHDRAWN';
-  @Field()
-  @IsNotEmpty()
-  @MaxLength(1_000)
-  reason!: string;
 }

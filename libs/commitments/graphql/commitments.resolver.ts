@@ -2,6 +2,7 @@ import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CommandBus } from '@nestjs/cqrs';
 import { deriveId } from '#event-store';
 import {
+  AnswersInputRefusals,
   type CallContext,
   type CommandAcceptedType,
   type CommandRejectedType,
@@ -50,6 +51,7 @@ import { readChanges, readTerms, warningsOf } from './read-terms.js';
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
 /** Translates in, dispatches, translates out. */
+@AnswersInputRefusals()
 @Resolver()
 export class CommitmentsResolver {
   constructor(
@@ -106,7 +108,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.amendCommitment(input, context)))));
+    return together(await Promise.all(items.map((input) => ofItem(AmendCommitmentInput, input, (item) => this.amendCommitment(item, context)))));
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
@@ -115,7 +117,7 @@ export class CommitmentsResolver {
     @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
     @Context() context: CallContext,
   ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(input.idempotencyKey, this.makeCommitment(input, context)))));
+    return together(await Promise.all(items.map((input) => ofItem(MakeCommitmentInput, input, (item) => this.makeCommitment(item, context)))));
   }
 
   @Mutation(() => CommandResultType, {
@@ -201,6 +203,7 @@ export class CommitmentsResolver {
       type: 'AddCommitmentEvidence' as const,
       fact: input.fact,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      ...(input.effectiveAt && { effectiveAt: readInstant(input.effectiveAt) }),
     };
     return this.answer(
       await this.commands.execute(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
@@ -215,7 +218,14 @@ export class CommitmentsResolver {
   })
   async changeCommitmentEvidence(@Args('input', ShapePipe) input: ChangeCommitmentEvidenceInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const command = { type: 'ChangeCommitmentEvidence' as const, evidenceId: input.evidence, status: input.status, reason: input.reason };
+    const { evidence: evidenceId, status, reason, effectiveAt } = input;
+    const command = {
+      type: 'ChangeCommitmentEvidence' as const,
+      evidenceId,
+      status,
+      reason,
+      ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
+    };
     return this.answer(
       await this.commands.execute(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
       id,

@@ -72,7 +72,10 @@ const ISO_4217: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency')
 /** Three letters are an ISO 4217 code or a slip; anything longer is a virtual currency (credits, tokens), spelled as in the files. */
 function knownCurrency(currency: string): string {
   if (currency.length === 3 && !ISO_4217.has(currency))
-    throw new Refusal('CURRENCY_UNKNOWN', `${currency} is no currency code of ISO 4217, such as USD. Nothing was done.`);
+    throw new Refusal(
+      'CURRENCY_UNKNOWN',
+      `${currency} is no currency code of ISO 4217, such as USD. Nothing was done. Mend the code; a virtual currency has a longer name.`,
+    );
   return currency;
 }
 

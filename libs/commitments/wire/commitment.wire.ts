@@ -1,6 +1,6 @@
 import { envelopeInstant, evidenceFromJson, evidenceToJson, schema, storedEvent, uncertainFromJson, uncertainToJson } from '#event-schema';
 import type { EventCodec } from '#event-store';
-import type { EvidenceStatus, Json, JsonObject } from '#kernel';
+import type { EvidenceVerdict, Json, JsonObject } from '#kernel';
 import type { CommitmentEvent } from '../domain/commitment.js';
 import type { AmountKind, Terms } from '../domain/terms.js';
 import { changesFromJson, changesToJson } from './terms.wire.js';
@@ -37,7 +37,7 @@ function dataOf(event: CommitmentEvent): JsonObject {
     case 'CommitmentEvidenceAdded':
       return { ...common, fact: event.fact };
     case 'CommitmentEvidenceStatusChanged':
-      return { commitmentId, evidenceId: event.evidenceId, status: event.status, reason: event.reason };
+      return { commitmentId, effectiveAt, evidenceId: event.evidenceId, status: event.status, reason: event.reason };
   }
 }
 
@@ -53,7 +53,7 @@ interface Stored {
   readonly kind?: AmountKind;
   readonly reason?: string;
   readonly evidenceId?: string;
-  readonly status?: EvidenceStatus | 'WITHDRAWN';
+  readonly status?: EvidenceVerdict;
 }
 
 export const commitmentCodec: EventCodec<CommitmentEvent> = {
@@ -92,9 +92,16 @@ export const commitmentCodec: EventCodec<CommitmentEvent> = {
       case 'CommitmentCancelled':
         return { type, commitmentId, effectiveAt: binding, reason, evidence };
       case 'CommitmentEvidenceAdded':
-        return { type, commitmentId, fact, evidence };
+        return { type, commitmentId, fact, evidence, ...(effectiveAt && { effectiveAt }) };
       case 'CommitmentEvidenceStatusChanged':
-        return { type, commitmentId, evidenceId: stored.evidenceId ?? '', status: stored.status ?? 'REPORTED', reason };
+        return {
+          type,
+          commitmentId,
+          evidenceId: stored.evidenceId ?? '',
+          status: stored.status ?? 'REPORTED',
+          reason,
+          ...(effectiveAt && { effectiveAt }),
+        };
       default:
         return null;
     }

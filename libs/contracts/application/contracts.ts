@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CommandResult, type Decisions, EntityCommands } from '#event-store';
 import { DECISIONS, LEDGER_ID } from '#platform';
-import { contractDecider, type Contract, type ContractCommand, type ContractEvent, type ContractRejection } from '../domain/contract.js';
+import { contractDecider, type Contract, type ContractCommand, type ContractEvent } from '../domain/contract.js';
+import type { ContractRejection } from '../domain/contract-rejections.js';
 import { contractCodec } from '../wire/contract.wire.js';
 
 export type ContractOutcome = CommandResult<ContractEvent, ContractRejection>;

@@ -1,4 +1,4 @@
-import { earliest, latest, reachedAt } from '#kernel';
+import { earliest, type Evidence, evidenceAt, latest, reachedAt } from '#kernel';
 import type { ContractFact, ContractTerms, SignedContract } from './contract.js';
 
 /**
@@ -10,6 +10,10 @@ export function contractTermsAt({ facts }: SignedContract, t: number): ContractT
   const reached = later.filter(({ effectiveAt }) => reachedAt(effectiveAt, t) !== 'no').sort(inOrder);
   return reached.reduce(applied, signing.changes as ContractTerms);
 }
+
+/** What the facts rest on at `t`. */
+export const contractEvidenceAt = ({ facts }: SignedContract, t: number): readonly Evidence[] =>
+  facts.flatMap(({ evidence }) => evidenceAt(evidence, t));
 
 /** A renewal moves the end and leaves the start as an amendment may have set it. */
 function applied(terms: ContractTerms, { kind, changes }: ContractFact): ContractTerms {

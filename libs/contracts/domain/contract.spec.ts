@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exactly, fold, uncertain } from '#kernel';
+import { type Evidence, exactly, fold, uncertain } from '#kernel';
 import { at, period } from '../../../test/support/commitments.js';
-import { CONTRACT_REJECTIONS, type ContractCommand, contractDecider, type ContractEvent, type ContractTerms } from './contract.js';
+import { type ContractCommand, contractDecider, type ContractEvent, type ContractTerms, type SignedContract } from './contract.js';
+import { CONTRACT_REJECTIONS } from './contract-rejections.js';
+import { contractEvidenceAt } from './contract-timeline.js';
 import { type PartyCommand, partyDecider, type PartyEvent, spellings } from './party.js';
 
 const common = { effectiveAt: exactly(at('2025-01-01')), evidence: [] };
@@ -30,6 +32,48 @@ const terminate: ContractCommand = { type: 'TerminateContract', reason: 'r', ...
 const decide = (command: ContractCommand, ...events: ContractEvent[]) => contractDecider.decide(command, fold(contractDecider, events));
 const of = (command: ContractCommand, type: ContractEvent['type']): ContractEvent => ({ ...command, type, contractId: 'k1' }) as ContractEvent;
 const terminated = of(terminate, 'ContractTerminated');
+
+const item = (id: string): Evidence => ({ id, document: 'K.pdf', sha256: null, uri: null, quotation: null, status: 'REPORTED' });
+const add = (fact: number, id: string): ContractCommand => ({ type: 'AddContractEvidence', fact, evidence: [item(id)] });
+const judge = (evidenceId: string, status: 'CONFIRMED' | 'DISPUTED' | 'WITHDRAWN', day?: string): ContractCommand => ({
+  type: 'ChangeContractEvidence',
+  evidenceId,
+  status,
+  reason: 'r',
+  ...(day === undefined ? {} : { effectiveAt: exactly(at(day)) }),
+});
+
+describe('the evidence of a contract', () => {
+  const added = of(add(0, 'e1'), 'ContractEvidenceAdded');
+  const judged = (...[id, status, day]: Parameters<typeof judge>) => of(judge(id, status, day), 'ContractEvidenceStatusChanged');
+  const shown = (day: string, ...events: ContractEvent[]) =>
+    contractEvidenceAt(fold(contractDecider, events) as SignedContract, at(day)).map(({ id, status }) => `${id} ${status}`);
+
+  it('is added and judged also after its end, and refused where nothing is that it belongs to', () => {
+    for (const before of [[signed], [signed, terminated]]) {
+      expect(decide(add(0, 'e1'), ...before)).toEqual({ accepted: [added] });
+      expect(decide(judge('e1', 'CONFIRMED'), ...before, added)).toEqual({ accepted: [judged('e1', 'CONFIRMED')] });
+      expect(decide(add(0, 'e1'), ...before, added)).toEqual({ rejected: { code: 'EVIDENCE_EXISTS', evidenceId: 'e1' } });
+      expect(decide(judge('e9', 'CONFIRMED'), ...before)).toEqual({ rejected: { code: 'EVIDENCE_NOT_FOUND', evidenceId: 'e9' } });
+      expect(decide(add(7, 'e1'), ...before)).toEqual({ rejected: { code: 'FACT_NOT_FOUND', fact: 7 } });
+    }
+    expect(decide(add(0, 'e1'))).toEqual({ rejected: { code: 'CONTRACT_NOT_FOUND' } });
+  });
+
+  it('names facts by the revision that the history shows, whatever stands between them', () => {
+    const amendedLater = of(amend({ name: 'B' }), 'ContractAmended');
+    const { facts, events } = fold(contractDecider, [signed, added, amendedLater]) as SignedContract;
+    expect([facts.map(({ fact }) => fact), events]).toEqual([[0, 2], 3]);
+    expect(decide(add(1, 'e2'), signed, added, amendedLater)).toEqual({ rejected: { code: 'FACT_NOT_FOUND', fact: 1 } });
+    expect(decide(add(2, 'e2'), signed, added, amendedLater)).toEqual({ accepted: [of(add(2, 'e2'), 'ContractEvidenceAdded')] });
+  });
+
+  it('says at each date what was found from then on', () => {
+    const events = [signed, added, judged('e1', 'DISPUTED', '2025-03-01'), judged('e1', 'WITHDRAWN', '2025-06-01')];
+    expect(['2025-02-28', '2025-03-01', '2025-06-01'].map((day) => shown(day, ...events))).toEqual([['e1 REPORTED'], ['e1 DISPUTED'], []]);
+    expect(shown('2025-01-01', ...events, judged('e1', 'CONFIRMED'))).toEqual(['e1 CONFIRMED']);
+  });
+});
 
 describe('a contract', () => {
   it('is signed once', () => {

@@ -1,4 +1,19 @@
-import { accept, type Decider, type Decision, earliest, type Evidence, latest, reject, type UncertainInstant, type UncertainPeriod } from '#kernel';
+import {
+  accept,
+  addEvidence,
+  type CarriedEvidence,
+  type Decider,
+  type Decision,
+  earliest,
+  type Evidence,
+  type EvidenceVerdict,
+  judgeEvidence,
+  latest,
+  reject,
+  type UncertainInstant,
+  type UncertainPeriod,
+} from '#kernel';
+import type { ContractRejection } from './contract-rejections.js';
 import type { PartyRole } from './party.js';
 
 export interface ContractParty {
@@ -37,23 +52,44 @@ interface Recorded {
   readonly evidence: readonly Evidence[];
 }
 
+interface MoreEvidence {
+  readonly fact: number;
+  readonly evidence: readonly Evidence[];
+  /** From when on it counts; absent: from always. */
+  readonly effectiveAt?: UncertainInstant;
+}
+
+interface JudgedEvidence {
+  readonly evidenceId: string;
+  readonly status: EvidenceVerdict;
+  readonly reason: string;
+  /** From when on it counts; absent: from always. */
+  readonly effectiveAt?: UncertainInstant;
+}
+
 export type ContractEvent =
   | ({ readonly type: 'ContractSigned'; readonly contractId: string; readonly terms: ContractTerms } & Recorded)
   | ({ readonly type: 'ContractAmended'; readonly contractId: string; readonly changes: Partial<ContractTerms>; readonly reason: string } & Recorded)
   | ({ readonly type: 'ContractRenewed'; readonly contractId: string; readonly until: UncertainInstant; readonly reason: string } & Recorded)
-  | ({ readonly type: 'ContractTerminated'; readonly contractId: string; readonly reason: string } & Recorded);
+  | ({ readonly type: 'ContractTerminated'; readonly contractId: string; readonly reason: string } & Recorded)
+  | ({ readonly type: 'ContractEvidenceAdded'; readonly contractId: string } & MoreEvidence)
+  | ({ readonly type: 'ContractEvidenceStatusChanged'; readonly contractId: string } & JudgedEvidence);
 
 export type ContractCommand =
   | ({ readonly type: 'SignContract'; readonly contractId: string; readonly terms: ContractTerms } & Recorded)
   | ({ readonly type: 'AmendContract'; readonly changes: Partial<ContractTerms>; readonly reason: string } & Recorded)
   | ({ readonly type: 'RenewContract'; readonly until: UncertainInstant; readonly reason: string } & Recorded)
-  | ({ readonly type: 'TerminateContract'; readonly reason: string } & Recorded);
+  | ({ readonly type: 'TerminateContract'; readonly reason: string } & Recorded)
+  | ({ readonly type: 'AddContractEvidence' } & MoreEvidence)
+  | ({ readonly type: 'ChangeContractEvidence' } & JudgedEvidence);
 
 export interface ContractFact extends Recorded {
+  /** Revision of the event that recorded it: what evidence is added to. */
   readonly fact: number;
   readonly kind: 'signed' | 'amended' | 'renewed' | 'terminated';
   /** Of the signing all terms. */
   readonly changes: Partial<ContractTerms>;
+  readonly evidence: readonly CarriedEvidence[];
 }
 
 export interface SignedContract {
@@ -63,32 +99,11 @@ export interface SignedContract {
   readonly terms: ContractTerms;
   readonly facts: readonly ContractFact[];
   readonly terminatedAt: UncertainInstant | null;
+  /** Events folded so far: the next event's revision. */
+  readonly events: number;
 }
 
 export type Contract = { readonly status: 'none' } | SignedContract;
-
-export type ContractRejection =
-  | { readonly code: 'CONTRACT_PARTY_UNKNOWN'; readonly partyId: string }
-  | { readonly code: 'CONTRACT_EXISTS'; readonly contractId: string }
-  | { readonly code: 'CONTRACT_NOT_FOUND' }
-  | { readonly code: 'CONTRACT_TERMINATED'; readonly contractId: string }
-  | { readonly code: 'CONTRACT_CHANGES_EMPTY' }
-  | { readonly code: 'CONTRACT_NAME_EMPTY' }
-  | { readonly code: 'CONTRACT_PARTIES_EMPTY' }
-  | { readonly code: 'CONTRACT_TERM_END_BEFORE_START' }
-  | { readonly code: 'CONTRACT_RENEWAL_NOT_LATER'; readonly contractId: string };
-
-export const CONTRACT_REJECTIONS: Readonly<Record<ContractRejection['code'], string>> = {
-  CONTRACT_PARTY_UNKNOWN: 'No such party in your organization. Register it first, or look its id up with the `parties` query.',
-  CONTRACT_EXISTS: 'A contract with this id stands already. Use a new idempotency key for a new contract.',
-  CONTRACT_NOT_FOUND: 'No such contract in your organization. Look its id up with the `contracts` query.',
-  CONTRACT_TERMINATED: 'The contract is terminated and takes no further change.',
-  CONTRACT_CHANGES_EMPTY: 'The command names no field to change. Name at least one.',
-  CONTRACT_NAME_EMPTY: 'A contract needs a name.',
-  CONTRACT_PARTIES_EMPTY: 'A contract stands between at least two parties.',
-  CONTRACT_TERM_END_BEFORE_START: 'The term ends before or when it starts. Intervals are half-open: [start, end).',
-  CONTRACT_RENEWAL_NOT_LATER: 'A renewal moves the end of the term to a later day.',
-};
 
 type Outcome = Decision<ContractEvent, ContractRejection>;
 
@@ -101,6 +116,12 @@ export const contractDecider: Decider<Contract, ContractCommand, ContractEvent, 
     }
     if (contract.status === 'none') return reject({ code: 'CONTRACT_NOT_FOUND' });
     const { contractId } = contract;
+    // What an ended contract rests on may still be found, doubted and confirmed.
+    if (command.type === 'AddContractEvidence') return moreEvidence(command, contract);
+    if (command.type === 'ChangeContractEvidence')
+      return contract.facts.some(({ evidence }) => evidence.some(({ id }) => id === command.evidenceId))
+        ? accept({ ...command, type: 'ContractEvidenceStatusChanged', contractId })
+        : reject({ code: 'EVIDENCE_NOT_FOUND', evidenceId: command.evidenceId });
     if (contract.status === 'terminated') return reject({ code: 'CONTRACT_TERMINATED', contractId });
     switch (command.type) {
       case 'AmendContract': {
@@ -119,32 +140,49 @@ export const contractDecider: Decider<Contract, ContractCommand, ContractEvent, 
   evolve: (contract, event) => {
     if (event.type === 'ContractSigned') {
       const { contractId, terms } = event;
-      return { status: 'signed', contractId, terms, facts: [fact(0, 'signed', terms, event)], terminatedAt: null };
+      return { status: 'signed', contractId, terms, facts: [fact(0, 'signed', terms, event)], terminatedAt: null, events: 1 };
     }
-    if (contract.status === 'none') return contract;
-    const next = contract.facts.length;
-    switch (event.type) {
-      case 'ContractAmended':
-        return {
-          ...contract,
-          terms: { ...contract.terms, ...event.changes },
-          facts: [...contract.facts, fact(next, 'amended', event.changes, event)],
-        };
-      case 'ContractRenewed': {
-        const start = contract.terms.term?.start ?? { notBefore: null, notAfter: null };
-        const changes = { term: { start, end: event.until } };
-        return { ...contract, terms: { ...contract.terms, ...changes }, facts: [...contract.facts, fact(next, 'renewed', changes, event)] };
-      }
-      case 'ContractTerminated':
-        return {
-          ...contract,
-          status: 'terminated',
-          terminatedAt: event.effectiveAt,
-          facts: [...contract.facts, fact(next, 'terminated', {}, event)],
-        };
-    }
+    return contract.status === 'none' ? contract : { ...evolved(contract, event), events: contract.events + 1 };
   },
 };
+
+function evolved(contract: SignedContract, event: Exclude<ContractEvent, { type: 'ContractSigned' }>): SignedContract {
+  switch (event.type) {
+    case 'ContractAmended':
+      return { ...contract, terms: { ...contract.terms, ...event.changes }, facts: withFact(contract, 'amended', event.changes, event) };
+    case 'ContractRenewed': {
+      const start = contract.terms.term?.start ?? { notBefore: null, notAfter: null };
+      const changes = { term: { start, end: event.until } };
+      return { ...contract, terms: { ...contract.terms, ...changes }, facts: withFact(contract, 'renewed', changes, event) };
+    }
+    case 'ContractTerminated':
+      return { ...contract, status: 'terminated', terminatedAt: event.effectiveAt, facts: withFact(contract, 'terminated', {}, event) };
+    case 'ContractEvidenceAdded':
+      return withEvidence(contract, (each) =>
+        each.fact === event.fact ? addEvidence(each.evidence, event.evidence, event.effectiveAt) : each.evidence,
+      );
+    case 'ContractEvidenceStatusChanged':
+      return withEvidence(contract, ({ evidence }) => judgeEvidence(evidence, event.evidenceId, event.status, event.effectiveAt));
+  }
+}
+
+const withFact = ({ facts, events }: SignedContract, kind: ContractFact['kind'], changes: Partial<ContractTerms>, recorded: Recorded) => [
+  ...facts,
+  fact(events, kind, changes, recorded),
+];
+
+const withEvidence = (contract: SignedContract, evidenceOf: (fact: ContractFact) => readonly CarriedEvidence[]): SignedContract => ({
+  ...contract,
+  facts: contract.facts.map((each) => ({ ...each, evidence: evidenceOf(each) })),
+});
+
+function moreEvidence(command: Extract<ContractCommand, { type: 'AddContractEvidence' }>, { contractId, facts }: SignedContract): Outcome {
+  if (!facts.some(({ fact: number }) => number === command.fact)) return reject({ code: 'FACT_NOT_FOUND', fact: command.fact });
+  const known = new Set(facts.flatMap(({ evidence }) => evidence.map(({ id }) => id)));
+  const repeated = command.evidence.find(({ id }) => known.has(id));
+  if (repeated) return reject({ code: 'EVIDENCE_EXISTS', evidenceId: repeated.id });
+  return accept({ ...command, type: 'ContractEvidenceAdded', contractId });
+}
 
 const fact = (number: number, kind: ContractFact['kind'], changes: Partial<ContractTerms>, { effectiveAt, evidence }: Recorded): ContractFact => ({
   fact: number,

@@ -24,9 +24,9 @@ export type PartyRejection =
   { readonly code: 'PARTY_EXISTS'; readonly partyId: string } | { readonly code: 'PARTY_NOT_FOUND' } | { readonly code: 'PARTY_NAME_EMPTY' };
 
 export const PARTY_REJECTIONS: Readonly<Record<PartyRejection['code'], string>> = {
-  PARTY_EXISTS: 'A party with this id stands already. Use a new idempotency key for a new party.',
-  PARTY_NOT_FOUND: 'No such party in your organization. Look its id up with the `parties` query.',
-  PARTY_NAME_EMPTY: 'A party needs a name, and none of its other names may be empty.',
+  PARTY_EXISTS: 'A party with this id stands already. Nothing was recorded. Use a new idempotency key for a new party.',
+  PARTY_NOT_FOUND: 'No such party in your organization. Nothing was recorded. Look its id up with the `parties` query.',
+  PARTY_NAME_EMPTY: 'A party needs a name, and none of its other names may be empty. Nothing was recorded. Fill the empty one in or leave it out.',
 };
 
 export const partyDecider: Decider<Party, PartyCommand, PartyEvent, PartyRejection> = {

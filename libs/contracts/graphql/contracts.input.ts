@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { Decimal } from '#kernel';
-import { CommandInput, DecimalScalar, FactInput, PeriodInput, UncertainInstantInput } from '#platform/graphql';
+import { AddEvidenceInput, ChangeEvidenceInput, CommandInput, DecimalScalar, FactInput, PeriodInput, UncertainInstantInput } from '#platform/graphql';
 import type { Renewal } from '../domain/contract.js';
 import { PARTY_ROLES, type PartyRole } from '../domain/party.js';
 
@@ -171,3 +171,15 @@ export class RenewContractInput extends ContractChangeInput {
 
 @InputType()
 export class TerminateContractInput extends ContractChangeInput {}
+
+@InputType()
+export class AddContractEvidenceInput extends AddEvidenceInput {
+  @Field(() => ID)
+  contract!: string;
+}
+
+@InputType()
+export class ChangeContractEvidenceInput extends ChangeEvidenceInput {
+  @Field(() => ID)
+  contract!: string;
+}

@@ -4,6 +4,7 @@ import { deriveId } from '#event-store';
 import { formatDecimal, ONE, ZERO } from '#kernel';
 import { Refusal } from '#platform';
 import {
+  AnswersInputRefusals,
   type CallContext,
   type CommandAcceptedType,
   type CommandRejectedType,
@@ -19,7 +20,9 @@ import {
   toCommandResult,
 } from '#platform/graphql';
 import {
+  AddContractEvidence,
   AmendContract,
+  ChangeContractEvidence,
   ChangeParty,
   type ContractOutcome,
   RegisterParty,
@@ -27,10 +30,13 @@ import {
   SignContract,
   TerminateContract,
 } from '../application/index.js';
-import { CONTRACT_REJECTIONS, type ContractTerms, type EarlyTermination } from '../domain/contract.js';
+import type { ContractTerms, EarlyTermination } from '../domain/contract.js';
+import { CONTRACT_REJECTIONS } from '../domain/contract-rejections.js';
 import { PARTY_REJECTIONS } from '../domain/party.js';
 import {
+  AddContractEvidenceInput,
   AmendContractInput,
+  ChangeContractEvidenceInput,
   ChangePartyInput,
   type ContractTermsInput,
   type EarlyTerminationInput,
@@ -43,6 +49,7 @@ import {
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
 /** Translates in, dispatches, translates out. */
+@AnswersInputRefusals()
 @Resolver()
 export class ContractsResolver {
   constructor(private readonly commands: CommandBus) {}
@@ -121,6 +128,38 @@ export class ContractsResolver {
       evidence: evidenceOf(context, key, input.evidence),
     };
     return answer(await this.commands.execute(new TerminateContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
+  }
+
+  @Mutation(() => CommandResultType, { description: 'Adds evidence to a fact of a contract.' })
+  async addContractEvidence(@Args('input', ShapePipe) input: AddContractEvidenceInput, @Context() context: CallContext): Answer {
+    const { idempotencyKey: key, fact, effectiveAt } = input;
+    const id = requireId(context, 'Contract', input.contract);
+    const command = {
+      type: 'AddContractEvidence' as const,
+      fact,
+      evidence: evidenceOf(context, key, input.evidence),
+      ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
+    };
+    return answer(await this.commands.execute(new AddContractEvidence(contextOf(context, input), id, command, digestible(input))), id, key, context);
+  }
+
+  @Mutation(() => CommandResultType, { description: 'Confirms, disputes or withdraws an item of evidence of a contract.' })
+  async changeContractEvidence(@Args('input', ShapePipe) input: ChangeContractEvidenceInput, @Context() context: CallContext): Answer {
+    const { idempotencyKey: key, evidence: evidenceId, status, reason, effectiveAt } = input;
+    const id = requireId(context, 'Contract', input.contract);
+    const command = {
+      type: 'ChangeContractEvidence' as const,
+      evidenceId,
+      status,
+      reason,
+      ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
+    };
+    return answer(
+      await this.commands.execute(new ChangeContractEvidence(contextOf(context, input), id, command, digestible(input))),
+      id,
+      key,
+      context,
+    );
   }
 }
 

@@ -10,7 +10,7 @@ import {
   uncertainToJson,
 } from '#event-schema';
 import type { EventCodec } from '#event-store';
-import type { Json, JsonObject } from '#kernel';
+import type { EvidenceVerdict, Json, JsonObject } from '#kernel';
 import type { ContractEvent, ContractParty, ContractTerms, EarlyTermination, Renewal } from '../domain/contract.js';
 
 export const CONTRACT_EVENTS = [
@@ -18,6 +18,8 @@ export const CONTRACT_EVENTS = [
   storedEvent('ContractAmended', schema.ContractAmendedSchema),
   storedEvent('ContractRenewed', schema.ContractRenewedSchema),
   storedEvent('ContractTerminated', schema.ContractTerminatedSchema),
+  storedEvent('ContractEvidenceAdded', schema.ContractEvidenceAddedSchema),
+  storedEvent('ContractEvidenceStatusChanged', schema.ContractEvidenceStatusChangedSchema),
 ] as const;
 
 /** Fields that are set; `unset` names those set to "not known" or "none", which absence must never mean. */
@@ -62,7 +64,8 @@ function termsFromJson(json: Json | undefined): Partial<ContractTerms> {
 
 function dataOf(event: ContractEvent): JsonObject {
   const { contractId } = event;
-  const common = { contractId, effectiveAt: uncertainToJson(event.effectiveAt), evidence: event.evidence.map(evidenceToJson) };
+  const effectiveAt = event.effectiveAt && uncertainToJson(event.effectiveAt);
+  const common = { contractId, effectiveAt, evidence: 'evidence' in event ? event.evidence.map(evidenceToJson) : undefined };
   switch (event.type) {
     case 'ContractSigned':
       return { ...common, terms: termsToJson(event.terms) };
@@ -72,6 +75,10 @@ function dataOf(event: ContractEvent): JsonObject {
       return { ...common, until: uncertainToJson(event.until), reason: event.reason };
     case 'ContractTerminated':
       return { ...common, reason: event.reason };
+    case 'ContractEvidenceAdded':
+      return { ...common, fact: event.fact };
+    case 'ContractEvidenceStatusChanged':
+      return { ...common, evidenceId: event.evidenceId, status: event.status, reason: event.reason };
   }
 }
 
@@ -79,32 +86,47 @@ export const contractCodec: EventCodec<ContractEvent> = {
   toStored: (event) => ({
     type: event.type,
     schemaVersion: 1,
-    effectiveAt: envelopeInstant(event.effectiveAt),
-    evidence: event.evidence.map(evidenceToJson),
+    effectiveAt: event.effectiveAt ? envelopeInstant(event.effectiveAt) : null,
+    evidence: 'evidence' in event ? event.evidence.map(evidenceToJson) : [],
     data: dataOf(event),
   }),
   fromStored: ({ type, data }) => {
-    const {
+    const { contractId, terms, changes, until, reason = '', fact = 0, evidenceId = '', status = 'REPORTED', ...stored } = data as unknown as Stored;
+    const effectiveAt = stored.effectiveAt === undefined ? null : uncertainFromJson(stored.effectiveAt);
+    const dated = effectiveAt && { effectiveAt };
+    const common = {
       contractId,
-      effectiveAt,
-      evidence,
-      terms,
-      changes,
-      until,
-      reason = '',
-    } = data as { contractId: string; effectiveAt: Json; evidence?: Json[]; terms?: Json; changes?: Json; until?: Json; reason?: string };
-    const common = { contractId, evidence: (evidence ?? []).map(evidenceFromJson) };
+      effectiveAt: effectiveAt ?? { notBefore: null, notAfter: null },
+      evidence: (stored.evidence ?? []).map(evidenceFromJson),
+    };
     switch (type) {
       case 'ContractSigned':
-        return { type, ...common, effectiveAt: uncertainFromJson(effectiveAt), terms: termsFromJson(terms) as ContractTerms };
+        return { type, ...common, terms: termsFromJson(terms) as ContractTerms };
       case 'ContractAmended':
-        return { type, ...common, effectiveAt: uncertainFromJson(effectiveAt), changes: termsFromJson(changes), reason };
+        return { type, ...common, changes: termsFromJson(changes), reason };
       case 'ContractRenewed':
-        return { type, ...common, effectiveAt: uncertainFromJson(effectiveAt), until: uncertainFromJson(until), reason };
+        return { type, ...common, until: uncertainFromJson(until), reason };
       case 'ContractTerminated':
-        return { type, ...common, effectiveAt: uncertainFromJson(effectiveAt), reason };
+        return { type, ...common, reason };
+      case 'ContractEvidenceAdded':
+        return { type, contractId, fact, evidence: common.evidence, ...dated };
+      case 'ContractEvidenceStatusChanged':
+        return { type, contractId, evidenceId, status, reason, ...dated };
       default:
         return null;
     }
   },
 };
+
+interface Stored {
+  readonly contractId: string;
+  readonly effectiveAt?: Json;
+  readonly evidence?: readonly Json[];
+  readonly terms?: Json;
+  readonly changes?: Json;
+  readonly until?: Json;
+  readonly reason?: string;
+  readonly fact?: number;
+  readonly evidenceId?: string;
+  readonly status?: EvidenceVerdict;
+}

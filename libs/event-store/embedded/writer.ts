@@ -102,9 +102,9 @@ export class Writer {
 
   private takeUp(): void {
     this.catalogue.forget();
-    const last = this.log.lastPosition();
-    this.known = last ?? 0;
-    const instant = last === null ? 0 : recordedAtOf(this.log.row(last).event(last));
+    // Not the log's end: at the start no lock is held, and another process may have written since the tail was read.
+    const last = (this.known = this.tail.position);
+    const instant = last === 0 ? 0 : recordedAtOf(this.log.row(last).event(last));
     if (!(instant > this.stamped)) return;
     this.stamped = instant;
     this.recordedAt = new Date(instant).toISOString();

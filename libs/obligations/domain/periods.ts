@@ -1,4 +1,4 @@
-import { type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
+import { isDisputed, type MadeCommitment, type Terms, termOf, termsAt, type Tranche } from '#commitments/domain';
 import {
   containsInstant,
   exactValue,
@@ -70,12 +70,12 @@ export function statedUnknown({ schedule }: Terms, { id, tranche }: CommitmentPe
   return amount?.kind === 'unknown' ? amount.reason : null;
 }
 
-/** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. */
-export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant): Quantity {
+/** The period's amount at `t`: in force at `t`, of an ended period at its last instant; nothing is prorated. Disputed or not as of `asked`. */
+export function amountAt(commitment: MadeCommitment, period: CommitmentPeriod, t: Instant, asked = t): Quantity {
   const { variants } = termsAt(commitment, amountInstant(period, t));
   const amounts = variants.map(({ terms }) => trancheQuantity(commitment, terms, period));
-  const disputed = disputedReasons(commitment);
-  const combined = amounts.reduce(either);
+  const disputed = disputedReasons(commitment, asked);
+  const combined = amounts.reduce(eitherOf(commitment.commitmentId));
   if (disputed.length === 0) return combined;
   return unknownBetween(ZERO, combined.high, ZERO, mergeReasons(disputed, combined.reasons));
 }
@@ -88,17 +88,17 @@ function trancheQuantity({ commitmentId }: MadeCommitment, terms: Terms, period:
   return unknownBetween(amount.atLeast, amount.atMost, amount.atLeast, [{ code: 'AMOUNT_UNKNOWN', entity: commitmentId }]);
 }
 
-/** One of two values, which is not certain. */
-export function either(a: Quantity, b: Quantity): Quantity {
-  if (a.low === b.low && a.high === b.high) return a;
-  const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
-  const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;
-  const known: Decimal = a.known < b.known ? a.known : b.known;
-  return unknownBetween(low, high, known, mergeReasons(mergeReasons(a.reasons, b.reasons), [{ code: 'TERMS_UNCERTAIN', entity: null }]));
-}
+/** One of two values of a commitment, which is not certain. */
+export const eitherOf =
+  (entity: string) =>
+  (a: Quantity, b: Quantity): Quantity => {
+    if (a.low === b.low && a.high === b.high) return a;
+    const low = a.low === null || b.low === null ? null : a.low < b.low ? a.low : b.low;
+    const high = a.high === null || b.high === null ? null : a.high > b.high ? a.high : b.high;
+    const known: Decimal = a.known < b.known ? a.known : b.known;
+    return unknownBetween(low, high, known, mergeReasons(mergeReasons(a.reasons, b.reasons), [{ code: 'TERMS_UNCERTAIN', entity }]));
+  };
 
 /** A fact with a disputed item of evidence makes what rests on it indeterminate (domain.md section 2). */
-export function disputedReasons(commitment: MadeCommitment): readonly Reason[] {
-  const disputed = commitment.facts.toArray().some(({ voided, evidence }) => !voided && evidence.some(({ status }) => status === 'DISPUTED'));
-  return disputed ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];
-}
+const disputedReasons = (commitment: MadeCommitment, t: Instant): readonly Reason[] =>
+  isDisputed(commitment, t) ? [{ code: 'EVIDENCE_DISPUTED', entity: commitment.commitmentId }] : [];

@@ -1,4 +1,4 @@
-import { type ContractTerms, contractTermsAt, type SignedContract } from '#contracts/domain';
+import { contractEvidenceAt, type ContractTerms, contractTermsAt, type SignedContract } from '#contracts/domain';
 import type { AnsweredAtType } from '#platform/graphql';
 import type { Known, KnownParty } from '../read/commitments.reader.js';
 import type { Asked } from './asked.js';
@@ -80,7 +80,7 @@ export class ContractNode implements ContractType {
     return this.known.state.terminatedAt;
   }
   get evidence() {
-    return this.known.state.facts.flatMap(({ evidence }) => evidence);
+    return contractEvidenceAt(this.known.state, this.asked.moment.effective);
   }
   get answeredAt(): AnsweredAtType {
     return this.asked.answers.answeredAt(this.asked.context, this.asked.moment);

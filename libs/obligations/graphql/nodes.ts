@@ -1,4 +1,4 @@
-import { type Fact, type Terms, termOf } from '#commitments/domain';
+import { carriedEvidence, type Fact, type Terms, termOf } from '#commitments/domain';
 import type { Figure } from '#kernel';
 import type { AnsweredAtType } from '#platform/graphql';
 import { amountAt, amountInstant, type CommitmentPeriod, statedUnknown } from '../domain/periods.js';
@@ -145,7 +145,7 @@ export class CommitmentNode {
     return this.view.commitment.status === 'voided';
   }
   get disputed() {
-    return this.view.disputed;
+    return this.view.disputed(this.asked.moment.effective);
   }
   get priority() {
     return this.terms.priority;
@@ -181,7 +181,7 @@ export class CommitmentNode {
     return (this.view.commitment.facts.at(0) as Fact).effectiveAt;
   }
   get evidence() {
-    return this.view.commitment.facts.toArray().flatMap(({ evidence }) => evidence);
+    return carriedEvidence(this.view.commitment, this.asked.moment.effective);
   }
   /** Kept: the executor reads a member once for each field below it. */
   get utilization(): UtilizationType | null {

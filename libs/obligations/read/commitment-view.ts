@@ -1,5 +1,15 @@
 import { type Drawdown, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
-import { changePoints, intervalIndex, intervalStart, type Lifecycle, type MadeCommitment, type Terms, termsAt } from '#commitments/domain';
+import {
+  changePoints,
+  evidencePoints,
+  intervalIndex,
+  intervalStart,
+  isDisputed,
+  type Lifecycle,
+  type MadeCommitment,
+  type Terms,
+  termsAt,
+} from '#commitments/domain';
 import {
   type Decimal,
   exact,
@@ -15,7 +25,7 @@ import {
 } from '#kernel';
 import type { Entity } from '#read-store';
 import { lifecycleAt } from '../domain/lifecycle.js';
-import { amountAt, type CommitmentPeriod, disputedReasons, either, periodsContaining, periodsOf } from '../domain/periods.js';
+import { amountAt, type CommitmentPeriod, eitherOf, periodsContaining, periodsOf } from '../domain/periods.js';
 import { BalanceUtilization, ContinuousUtilization, type IntervalUse } from '../domain/utilization.js';
 
 export interface PeriodFigures {
@@ -49,8 +59,8 @@ export class CommitmentView {
     return this.commitment.commitmentId;
   }
 
-  get disputed(): boolean {
-    return disputedReasons(this.commitment).length > 0;
+  disputed(t: Instant): boolean {
+    return isDisputed(this.commitment, t);
   }
 
   /** The terms to show at `t`; of several that may be in force the latest recorded. Kept until the terms may change. */
@@ -115,6 +125,7 @@ export class CommitmentView {
     const each = periods.map((period) => this.figuresOf(period, t, null).balance?.input);
     const reasons: readonly Reason[] = [{ code: 'PERIOD_UNCERTAIN', entity: this.id }];
     const nothing = unknownBetween(ZERO, null, ZERO, reasons);
+    const either = eitherOf(this.id);
     const combine = (of: 'committed' | 'drawn'): Quantity => {
       const quantities = each.map((input) => input?.[of] ?? nothing);
       const all = quantities.reduce(either);
@@ -183,7 +194,7 @@ export class CommitmentView {
       for (let index = first; index < ended; index++) {
         const [from, to] = [intervalStart(start, interval, index), intervalStart(start, interval, index + 1)];
         // The amount in force at the interval's last instant; it changes only where the terms do.
-        if (!amount || to > amount.until) amount = { until: this.nextChange(to), value: amountAt(this.commitment, { ...period, end: to }, to) };
+        if (!amount || to > amount.until) amount = { until: this.nextChange(to), value: amountAt(this.commitment, { ...period, end: to }, to, t) };
         yield { committed: amount.value, drawn: this.quantity(drawnIn(from, to)) };
       }
     };
@@ -209,6 +220,7 @@ export class CommitmentView {
   private steadyUntil(t: Instant, end: Instant): Instant {
     const change = changePoints(this.commitment).find((point) => point > t) ?? LATEST;
     const posting = this.drawdown.nextPosting(this.id, t) ?? LATEST;
-    return Math.min(change, posting, end) as Instant;
+    const evidence = evidencePoints(this.commitment).filter((point) => point > t);
+    return Math.min(change, posting, end, ...evidence) as Instant;
   }
 }

@@ -57,7 +57,7 @@ export function totalsOf(
     const sum = sumFor(sums, groupBy, commitment.provider, commitment.contractId, category, unit);
     sum.commitments++;
     sum.parts = add(sum.parts, parts);
-    if (view.disputed && parts.committed.high !== null) sum.disputed += parts.committed.high;
+    if (view.disputed(t) && parts.committed.high !== null) sum.disputed += parts.committed.high;
   }
   return [...sums.values()].map(toTotal);
 }

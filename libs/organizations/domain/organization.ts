@@ -54,14 +54,14 @@ export type OrganizationRejection =
   | { readonly code: 'KEY_EXPIRY_PAST' };
 
 export const ORGANIZATION_REJECTIONS: Readonly<Record<OrganizationRejection['code'], string>> = {
-  ORGANIZATION_EXISTS: 'An organization with this id stands already.',
-  ORGANIZATION_NOT_FOUND: 'No such organization. `tenor org list` names those that exist.',
-  ORGANIZATION_NAME_EMPTY: 'An organization needs a name.',
-  KEY_EXISTS: 'A key with this id stands already.',
-  KEY_NOT_FOUND: 'The organization has no such key. `tenor key list` names those that exist.',
-  KEY_REVOKED: 'The key is revoked already. Create a new one.',
-  KEY_ROLES_EMPTY: 'A key needs at least one role: reader, recorder, auditor, admin.',
-  KEY_EXPIRY_PAST: 'The expiry lies in the past: the key would never work.',
+  ORGANIZATION_EXISTS: 'An organization with this id stands already. Nothing was recorded. Use that one, or a new key for a new organization.',
+  ORGANIZATION_NOT_FOUND: 'No such organization. Nothing was recorded. `tenor org list` names those that exist.',
+  ORGANIZATION_NAME_EMPTY: 'An organization needs a name. Nothing was recorded. Give one.',
+  KEY_EXISTS: 'A key with this id stands already. Nothing was recorded. Use a new idempotency key for a new one.',
+  KEY_NOT_FOUND: 'The organization has no such key. Nothing was recorded. `tenor key list` names those that exist.',
+  KEY_REVOKED: 'The key is revoked already. Nothing was recorded. Create a new one.',
+  KEY_ROLES_EMPTY: 'A key needs at least one role. Nothing was recorded. Give one of reader, recorder, auditor, admin.',
+  KEY_EXPIRY_PAST: 'The expiry lies in the past: the key would never work. Nothing was recorded. Give a later one, or none.',
 };
 
 type Outcome = Decision<OrganizationEvent, OrganizationRejection>;

@@ -3,6 +3,7 @@ import { Args, Context, createUnionType, Field, ID, InputType, Mutation, ObjectT
 import { ArrayMinSize, IsIn, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 import { type Instant, MS_PER_DAY } from '#kernel';
 import {
+  AnswersInputRefusals,
   AskedAtArgs,
   type CallContext,
   CommandAnswerType,
@@ -103,6 +104,7 @@ export class RevokeApiKeyInput extends CommandInput {
 }
 
 /** The caller's own organization and its keys; no other can be named. */
+@AnswersInputRefusals()
 @Resolver()
 export class OrganizationsResolver {
   constructor(

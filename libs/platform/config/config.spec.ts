@@ -43,6 +43,27 @@ describe('configuration', () => {
     expect(faultsOf({ TENOR_PORT: 'eighty' })).toEqual(['TENOR_PORT CONFIG-103']);
   });
 
+  it('refuses a name that it does not know, and says which one is meant', () => {
+    const saying = (name: string) => {
+      try {
+        return readConfig({ [name]: 'hunter2' });
+      } catch (error) {
+        return (error as ConfigError).message;
+      }
+    };
+    expect(faultsOf({ TENOR_PROT: '4000' })).toEqual(['TENOR_PROT CONFIG-109']);
+    expect(saying('TENOR_PROT')).toMatch(/TENOR_PROT: .* nearest is TENOR_PORT \[CONFIG-109\]/);
+    expect(saying('TENOR_STROE')).toContain('nearest is TENOR_STORE');
+    expect(saying('TENOR_ALLOW_PLAIN_TEXT')).toContain('nearest is TENOR_ALLOW_PLAINTEXT');
+    expect(saying('TENOR_PROT')).not.toContain('hunter2');
+    expect(faultsOf({ TENOR_PROT: '1', TENOR_LGO: 'info' }, true)).toEqual(['TENOR_PROT CONFIG-109', 'TENOR_LGO CONFIG-109']);
+  });
+
+  it('leaves alone what others read, what is empty and what only begins alike', () => {
+    const others = ['KEY', 'GOLDEN', 'FOCUS_SAMPLES', 'TEST_EVENTSTOREDB_URL', 'BENCH_DIR'].map((name) => [`TENOR_${name}`, 'x'] as const);
+    expect(faultsOf({ ...Object.fromEntries(others), TENOR_PROT: '', TENORIO_PORT: '1', tenor_port: '1' })).toEqual([]);
+  });
+
   it('never repeats a value: it may be a secret', () => {
     expect(() => readConfig({ TENOR_SECRET: 'hunter2' })).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('hunter2') as string }) as Error,

@@ -6,6 +6,7 @@ import { plainToInstance } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, MinLength, ValidateIf, validateSync } from 'class-validator';
 import { CodedError } from '../errors.js';
 import type { LogLevel } from '../log/log.js';
+import { unknownNames } from './unknown-names.js';
 
 export const DEMO_SECRET = 'tenor-demo-secret-not-for-production-use';
 const LEVELS: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
@@ -83,6 +84,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, { 
     expected: Object.values(constraints)[0] ?? 'invalid',
     code: (Object.values(contexts)[0] as { code?: string } | undefined)?.code ?? 'CONFIG-100',
   }));
+  for (const { name, nearest } of unknownNames(env, Object.keys(new Config())))
+    faults.push({ name, expected: `there is no such setting; the nearest is ${nearest}`, code: 'CONFIG-109' });
   if (!demo) faults.push(...insecure(config));
   if (faults.length > 0) throw new ConfigError(faults);
   return config;

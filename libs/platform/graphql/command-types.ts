@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { COMMAND_REJECTIONS, type CommandRejection } from '#event-store';
 import type { Json, JsonObject } from '#kernel';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
@@ -60,7 +61,7 @@ export class RejectionFactType {
   value!: string;
 }
 
-@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule. Nothing was recorded.' })
+@ObjectType('CommandRejected', { implements: () => [CommandAnswerType], description: 'Refused by a rule, or for its input. Nothing was recorded.' })
 export class CommandRejectedType extends CommandAnswerType {
   @Field({ description: 'Stable code; docs/rejections.md lists them.' })
   code!: string;
@@ -91,11 +92,6 @@ interface RejectedOutcome extends Outcome {
   readonly status: 'rejected';
   readonly rejection: { readonly code: string };
 }
-
-const COMMON_REJECTIONS: Readonly<Record<string, string>> = {
-  IDEMPOTENCY_KEY_REUSED: 'This key was used for another command or another input. Nothing was recorded. Use a new key.',
-  REVISION_CONFLICT: 'The entity stands at another revision than expected: somebody changed it. Read it again and decide anew.',
-};
 
 /** What a token lets its bearer see; sealed when it is asked for, as that costs as much as the rest of a small command. */
 class Seen {
@@ -141,23 +137,6 @@ export function together<T extends CommandAcceptedType | CommandRejectedType>(an
   return answers;
 }
 
-/**
- * What one item of a bulk call answers. What its input is refused for is its own outcome: others of the call may stand already,
- * so an error of the whole that says that nothing was done would be untrue.
- */
-export async function ofItem(
-  key: string,
-  answer: Promise<CommandAcceptedType | CommandRejectedType>,
-): Promise<CommandAcceptedType | CommandRejectedType> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { code, message, facts } = error;
-    return rejected(key, code, message, facts);
-  }
-}
-
 const NAMED_TYPES: Readonly<Record<string, string>> = {
   contractId: 'Contract',
   partyId: 'Party',
@@ -175,7 +154,8 @@ const withNodeIds = (facts: Readonly<Record<string, unknown>>, context: CallCont
     }),
   );
 
-function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
+/** The typed answer of a refusal. */
+export function rejected(idempotencyKey: string, code: string, message: string, facts: Readonly<Record<string, unknown>>): CommandRejectedType {
   return {
     __typename: 'CommandRejected',
     idempotencyKey,
@@ -204,13 +184,14 @@ export function toCommandResult(
     return new Accepted(context, { type, id }, key, revision, repeated, warnings, new Seen(context, position));
   }
   const { code, ...facts } = outcome.rejection;
-  return rejected(key, code, messages[code] ?? COMMON_REJECTIONS[code] ?? code, withNodeIds(facts, context));
+  return rejected(key, code, messages[code] ?? COMMAND_REJECTIONS[code as CommandRejection['code']], withNodeIds(facts, context));
 }
 
 /** The plain id behind a node id. @throws Refusal `ID_INVALID`: another type's, another organization's, or nonsense are told alike */
 export function requireId(context: CallContext, type: string, token: string): string {
   const id = context.idOf(type, token);
-  if (id === null) throw new Refusal('ID_INVALID', `This is no id of a ${type} in your organization. Nothing was done.`);
+  if (id === null)
+    throw new Refusal('ID_INVALID', `This is no id of a ${type} in your organization. Nothing was done. Look it up with the query of its kind.`);
   return id;
 }
 

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tenor/ledger/v1/contracts.proto.
  */
 export const file_tenor_ledger_v1_contracts: GenFile = /*@__PURE__*/
-  fileDesc("Ch90ZW5vci9sZWRnZXIvdjEvY29udHJhY3RzLnByb3RvEg90ZW5vci5sZWRnZXIudjEiTwoPUGFydHlSZWdpc3RlcmVkEhAKCHBhcnR5X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFbmFtZXMYAyADKAkSDQoFcm9sZXMYBCADKAkiXAoMUGFydHlDaGFuZ2VkEhAKCHBhcnR5X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFbmFtZXMYAyADKAkSDQoFcm9sZXMYBCADKAkSDgoGcmVhc29uGAUgASgJIi8KDUNvbnRyYWN0UGFydHkSEAoIcGFydHlfaWQYASABKAkSDAoEcm9sZRgCIAEoCSJACg9Db250cmFjdFBhcnRpZXMSLQoFaXRlbXMYASADKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RQYXJ0eSJpCg9Db250cmFjdFJlbmV3YWwSDAoEa2luZBgBIAEoCRITCgZtb250aHMYAiABKAVIAIgBARIYCgtub3RpY2VfZGF5cxgDIAEoBUgBiAEBQgkKB19tb250aHNCDgoMX25vdGljZV9kYXlzImYKGENvbnRyYWN0RWFybHlUZXJtaW5hdGlvbhIMCgRraW5kGAEgASgJEhIKBXNoYXJlGAIgASgJSACIAQESEwoGcmVhc29uGAMgASgJSAGIAQFCCAoGX3NoYXJlQgkKB19yZWFzb24i2AIKDUNvbnRyYWN0VGVybXMSEQoEbmFtZRgBIAEoCUgAiAEBEhYKCXJlZmVyZW5jZRgCIAEoCUgBiAEBEjEKB3BhcnRpZXMYAyABKAsyIC50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RQYXJ0aWVzEi4KBHRlcm0YBCABKAsyIC50ZW5vci5sZWRnZXIudjEuVW5jZXJ0YWluUGVyaW9kEhEKBHpvbmUYBSABKAlIAogBARIxCgdyZW5ld2FsGAYgASgLMiAudGVub3IubGVkZ2VyLnYxLkNvbnRyYWN0UmVuZXdhbBJEChFlYXJseV90ZXJtaW5hdGlvbhgHIAEoCzIpLnRlbm9yLmxlZGdlci52MS5Db250cmFjdEVhcmx5VGVybWluYXRpb24SDQoFdW5zZXQYCCADKAlCBwoFX25hbWVCDAoKX3JlZmVyZW5jZUIHCgVfem9uZSK6AQoOQ29udHJhY3RTaWduZWQSEwoLY29udHJhY3RfaWQYASABKAkSNwoMZWZmZWN0aXZlX2F0GAIgASgLMiEudGVub3IubGVkZ2VyLnYxLlVuY2VydGFpbkluc3RhbnQSKwoIZXZpZGVuY2UYAyADKAsyGS50ZW5vci5sZWRnZXIudjEuRXZpZGVuY2USLQoFdGVybXMYBCABKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RUZXJtcyLNAQoPQ29udHJhY3RBbWVuZGVkEhMKC2NvbnRyYWN0X2lkGAEgASgJEjcKDGVmZmVjdGl2ZV9hdBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50EisKCGV2aWRlbmNlGAMgAygLMhkudGVub3IubGVkZ2VyLnYxLkV2aWRlbmNlEi8KB2NoYW5nZXMYBCABKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RUZXJtcxIOCgZyZWFzb24YBSABKAkizgEKD0NvbnRyYWN0UmVuZXdlZBITCgtjb250cmFjdF9pZBgBIAEoCRI3CgxlZmZlY3RpdmVfYXQYAiABKAsyIS50ZW5vci5sZWRnZXIudjEuVW5jZXJ0YWluSW5zdGFudBIrCghldmlkZW5jZRgDIAMoCzIZLnRlbm9yLmxlZGdlci52MS5FdmlkZW5jZRIwCgV1bnRpbBgEIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50Eg4KBnJlYXNvbhgFIAEoCSKfAQoSQ29udHJhY3RUZXJtaW5hdGVkEhMKC2NvbnRyYWN0X2lkGAEgASgJEjcKDGVmZmVjdGl2ZV9hdBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50EisKCGV2aWRlbmNlGAMgAygLMhkudGVub3IubGVkZ2VyLnYxLkV2aWRlbmNlEg4KBnJlYXNvbhgEIAEoCWIGcHJvdG8z", [file_tenor_ledger_v1_common]);
+  fileDesc("Ch90ZW5vci9sZWRnZXIvdjEvY29udHJhY3RzLnByb3RvEg90ZW5vci5sZWRnZXIudjEiTwoPUGFydHlSZWdpc3RlcmVkEhAKCHBhcnR5X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFbmFtZXMYAyADKAkSDQoFcm9sZXMYBCADKAkiXAoMUGFydHlDaGFuZ2VkEhAKCHBhcnR5X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFbmFtZXMYAyADKAkSDQoFcm9sZXMYBCADKAkSDgoGcmVhc29uGAUgASgJIi8KDUNvbnRyYWN0UGFydHkSEAoIcGFydHlfaWQYASABKAkSDAoEcm9sZRgCIAEoCSJACg9Db250cmFjdFBhcnRpZXMSLQoFaXRlbXMYASADKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RQYXJ0eSJpCg9Db250cmFjdFJlbmV3YWwSDAoEa2luZBgBIAEoCRITCgZtb250aHMYAiABKAVIAIgBARIYCgtub3RpY2VfZGF5cxgDIAEoBUgBiAEBQgkKB19tb250aHNCDgoMX25vdGljZV9kYXlzImYKGENvbnRyYWN0RWFybHlUZXJtaW5hdGlvbhIMCgRraW5kGAEgASgJEhIKBXNoYXJlGAIgASgJSACIAQESEwoGcmVhc29uGAMgASgJSAGIAQFCCAoGX3NoYXJlQgkKB19yZWFzb24i2AIKDUNvbnRyYWN0VGVybXMSEQoEbmFtZRgBIAEoCUgAiAEBEhYKCXJlZmVyZW5jZRgCIAEoCUgBiAEBEjEKB3BhcnRpZXMYAyABKAsyIC50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RQYXJ0aWVzEi4KBHRlcm0YBCABKAsyIC50ZW5vci5sZWRnZXIudjEuVW5jZXJ0YWluUGVyaW9kEhEKBHpvbmUYBSABKAlIAogBARIxCgdyZW5ld2FsGAYgASgLMiAudGVub3IubGVkZ2VyLnYxLkNvbnRyYWN0UmVuZXdhbBJEChFlYXJseV90ZXJtaW5hdGlvbhgHIAEoCzIpLnRlbm9yLmxlZGdlci52MS5Db250cmFjdEVhcmx5VGVybWluYXRpb24SDQoFdW5zZXQYCCADKAlCBwoFX25hbWVCDAoKX3JlZmVyZW5jZUIHCgVfem9uZSK6AQoOQ29udHJhY3RTaWduZWQSEwoLY29udHJhY3RfaWQYASABKAkSNwoMZWZmZWN0aXZlX2F0GAIgASgLMiEudGVub3IubGVkZ2VyLnYxLlVuY2VydGFpbkluc3RhbnQSKwoIZXZpZGVuY2UYAyADKAsyGS50ZW5vci5sZWRnZXIudjEuRXZpZGVuY2USLQoFdGVybXMYBCABKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RUZXJtcyLNAQoPQ29udHJhY3RBbWVuZGVkEhMKC2NvbnRyYWN0X2lkGAEgASgJEjcKDGVmZmVjdGl2ZV9hdBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50EisKCGV2aWRlbmNlGAMgAygLMhkudGVub3IubGVkZ2VyLnYxLkV2aWRlbmNlEi8KB2NoYW5nZXMYBCABKAsyHi50ZW5vci5sZWRnZXIudjEuQ29udHJhY3RUZXJtcxIOCgZyZWFzb24YBSABKAkizgEKD0NvbnRyYWN0UmVuZXdlZBITCgtjb250cmFjdF9pZBgBIAEoCRI3CgxlZmZlY3RpdmVfYXQYAiABKAsyIS50ZW5vci5sZWRnZXIudjEuVW5jZXJ0YWluSW5zdGFudBIrCghldmlkZW5jZRgDIAMoCzIZLnRlbm9yLmxlZGdlci52MS5FdmlkZW5jZRIwCgV1bnRpbBgEIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50Eg4KBnJlYXNvbhgFIAEoCSKfAQoSQ29udHJhY3RUZXJtaW5hdGVkEhMKC2NvbnRyYWN0X2lkGAEgASgJEjcKDGVmZmVjdGl2ZV9hdBgCIAEoCzIhLnRlbm9yLmxlZGdlci52MS5VbmNlcnRhaW5JbnN0YW50EisKCGV2aWRlbmNlGAMgAygLMhkudGVub3IubGVkZ2VyLnYxLkV2aWRlbmNlEg4KBnJlYXNvbhgEIAEoCSKgAQoVQ29udHJhY3RFdmlkZW5jZUFkZGVkEhMKC2NvbnRyYWN0X2lkGAEgASgJEgwKBGZhY3QYAiABKAUSKwoIZXZpZGVuY2UYAyADKAsyGS50ZW5vci5sZWRnZXIudjEuRXZpZGVuY2USNwoMZWZmZWN0aXZlX2F0GAQgASgLMiEudGVub3IubGVkZ2VyLnYxLlVuY2VydGFpbkluc3RhbnQiogEKHUNvbnRyYWN0RXZpZGVuY2VTdGF0dXNDaGFuZ2VkEhMKC2NvbnRyYWN0X2lkGAEgASgJEhMKC2V2aWRlbmNlX2lkGAIgASgJEg4KBnN0YXR1cxgDIAEoCRIOCgZyZWFzb24YBCABKAkSNwoMZWZmZWN0aXZlX2F0GAUgASgLMiEudGVub3IubGVkZ2VyLnYxLlVuY2VydGFpbkluc3RhbnRiBnByb3RvMw", [file_tenor_ledger_v1_common]);
 
 /**
  * An organisation that contracts name.
@@ -862,4 +862,172 @@ export type ContractTerminatedJson = {
  */
 export const ContractTerminatedSchema: GenMessage<ContractTerminated, {jsonType: ContractTerminatedJson}> = /*@__PURE__*/
   messageDesc(file_tenor_ledger_v1_contracts, 10);
+
+/**
+ * More evidence for a fact of a contract.
+ *
+ * @generated from message tenor.ledger.v1.ContractEvidenceAdded
+ */
+export type ContractEvidenceAdded = Message<"tenor.ledger.v1.ContractEvidenceAdded"> & {
+  /**
+   * Opaque id.
+   *
+   * @generated from field: string contract_id = 1;
+   */
+  contractId: string;
+
+  /**
+   * Revision of the fact.
+   *
+   * @generated from field: int32 fact = 2;
+   */
+  fact: number;
+
+  /**
+   * The new items.
+   *
+   * @generated from field: repeated tenor.ledger.v1.Evidence evidence = 3;
+   */
+  evidence: Evidence[];
+
+  /**
+   * From when on they count; absent: from always.
+   *
+   * @generated from field: tenor.ledger.v1.UncertainInstant effective_at = 4;
+   */
+  effectiveAt?: UncertainInstant | undefined;
+};
+
+/**
+ * More evidence for a fact of a contract.
+ *
+ * @generated from message tenor.ledger.v1.ContractEvidenceAdded
+ */
+export type ContractEvidenceAddedJson = {
+  /**
+   * Opaque id.
+   *
+   * @generated from field: string contract_id = 1;
+   */
+  contractId?: string;
+
+  /**
+   * Revision of the fact.
+   *
+   * @generated from field: int32 fact = 2;
+   */
+  fact?: number;
+
+  /**
+   * The new items.
+   *
+   * @generated from field: repeated tenor.ledger.v1.Evidence evidence = 3;
+   */
+  evidence?: EvidenceJson[];
+
+  /**
+   * From when on they count; absent: from always.
+   *
+   * @generated from field: tenor.ledger.v1.UncertainInstant effective_at = 4;
+   */
+  effectiveAt?: UncertainInstantJson;
+};
+
+/**
+ * Describes the message tenor.ledger.v1.ContractEvidenceAdded.
+ * Use `create(ContractEvidenceAddedSchema)` to create a new message.
+ */
+export const ContractEvidenceAddedSchema: GenMessage<ContractEvidenceAdded, {jsonType: ContractEvidenceAddedJson}> = /*@__PURE__*/
+  messageDesc(file_tenor_ledger_v1_contracts, 11);
+
+/**
+ * Evidence of a contract was confirmed, disputed or withdrawn.
+ *
+ * @generated from message tenor.ledger.v1.ContractEvidenceStatusChanged
+ */
+export type ContractEvidenceStatusChanged = Message<"tenor.ledger.v1.ContractEvidenceStatusChanged"> & {
+  /**
+   * Opaque id.
+   *
+   * @generated from field: string contract_id = 1;
+   */
+  contractId: string;
+
+  /**
+   * The item.
+   *
+   * @generated from field: string evidence_id = 2;
+   */
+  evidenceId: string;
+
+  /**
+   * REPORTED, CONFIRMED, DISPUTED, WITHDRAWN.
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * From when on it counts; absent: from always, in place of all before.
+   *
+   * @generated from field: tenor.ledger.v1.UncertainInstant effective_at = 5;
+   */
+  effectiveAt?: UncertainInstant | undefined;
+};
+
+/**
+ * Evidence of a contract was confirmed, disputed or withdrawn.
+ *
+ * @generated from message tenor.ledger.v1.ContractEvidenceStatusChanged
+ */
+export type ContractEvidenceStatusChangedJson = {
+  /**
+   * Opaque id.
+   *
+   * @generated from field: string contract_id = 1;
+   */
+  contractId?: string;
+
+  /**
+   * The item.
+   *
+   * @generated from field: string evidence_id = 2;
+   */
+  evidenceId?: string;
+
+  /**
+   * REPORTED, CONFIRMED, DISPUTED, WITHDRAWN.
+   *
+   * @generated from field: string status = 3;
+   */
+  status?: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * From when on it counts; absent: from always, in place of all before.
+   *
+   * @generated from field: tenor.ledger.v1.UncertainInstant effective_at = 5;
+   */
+  effectiveAt?: UncertainInstantJson;
+};
+
+/**
+ * Describes the message tenor.ledger.v1.ContractEvidenceStatusChanged.
+ * Use `create(ContractEvidenceStatusChangedSchema)` to create a new message.
+ */
+export const ContractEvidenceStatusChangedSchema: GenMessage<ContractEvidenceStatusChanged, {jsonType: ContractEvidenceStatusChangedJson}> = /*@__PURE__*/
+  messageDesc(file_tenor_ledger_v1_contracts, 12);
 

@@ -1,0 +1,2 @@
+// For its effect alone: it ends a process on another Node.
+export {};
