@@ -507,7 +507,7 @@ describe('what the provider states', () => {
         charge('2025-02-01', '9', { contractApplied: both('h') }),
         charge('2025-02-01', '9', { contractApplied: states('G', '5') }),
       ),
-    ).toEqual([['G PROVIDER_STATED 2'], ['- STATED_UNIT_DIFFERS 5'], ['- STATED_COST_ONLY 5']]);
+    ).toEqual([['G PROVIDER_STATED 2'], ['- STATED_UNIT_DIFFERS 2'], ['- STATED_COST_ONLY 5']]);
   });
 
   it('keeps for its interval what lies in the term of a Continuous commitment, and leaves the rest unallocated', () => {

@@ -29,13 +29,15 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
     if (standing && isRefused(standing) && standing.never) continue;
     const amount = statedAmount(commitment, element);
     if (typeof amount === 'string') {
-      entries.push(unallocated(row, element, amount));
+      // Of cost and quantity together the quantity counts here, so that is what nobody got.
+      entries.push(unallocated(row, element, amount, amount === 'STATED_UNIT_DIFFERS' ? element.quantity : null));
       continue;
     }
     const { postings, outside, doubt, standsWhole } = ifItDraws(standing, place(row, commitment, amount));
     if (postings.length > 0) entries.push({ commitment: commitment.id, reason: doubt ?? 'PROVIDER_STATED', postings });
     if (outside !== 0n) entries.push(unallocated(row, element, 'STATED_OUTSIDE_TERM', outside as Decimal));
-    if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, standsWhole ? null : doubt, plan, book, statedIds));
+    if (postings.length > 0)
+      entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, standsWhole ? null : doubt, plan, book, statedIds));
   }
   return entries;
 }
@@ -155,7 +157,7 @@ const marginOf = ({ at, certain, low, high, open }: Posting): Posting => ({
   marketplace: ZERO,
 });
 
-const unallocated = (row: AllocatableRow, element: AppliedElement, reason: ReasonCode, part?: Decimal): Entry => ({
+const unallocated = (row: AllocatableRow, element: AppliedElement, reason: ReasonCode, part: Decimal | null = null): Entry => ({
   commitment: null,
   reason,
   stated: { contractId: element.contractId, commitmentId: element.commitmentId },
