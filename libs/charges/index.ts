@@ -9,6 +9,7 @@ export { Chunks, LATEST } from './read/chunks.js';
 export * from './read/drawdown.js';
 export { CHARGE_EVENTS } from './wire/charge-events.js';
 export { FEED_EVENTS, feedCodec } from './wire/feed.wire.js';
+export { isFine } from './domain/allocation/spread.js';
 export { REASONS, type ReasonCode } from './domain/allocation/decision.js';
 export type { Drawn } from './domain/allocation/decision.js';
 export { RowMending, type MendRequest, type MendResult, type MendSummary, type StillBad } from './application/mend-rows.js';

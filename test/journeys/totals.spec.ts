@@ -113,6 +113,55 @@ describe('a Continuous commitment', () => {
     expect(await figures(id, '2025-01-05T12:00:00Z', 'P3D')).toEqual(['20', '22', '17', '3', '5', '0.85', '0.45', '19', 2, 10]);
   });
 
+  it('knows nothing of intervals over which a charge lies that are too many to be told apart', async () => {
+    const perSecond = { model: 'Continuous', interval: { unit: 'second', count: 1 } };
+    const id = await make('S', { ...perSecond, schedule: schedule('2025-01-01', '2025-01-04', { value: '1' }) });
+    await deliver('9,acct,USD,2025-01-01T00:00:00Z,Usage,2025-01-02T20:00:00Z,2025-01-01T12:00:00Z,AWS,Compute');
+    const minute = async (effective: string) => {
+      const { commitment } = await service.data(
+        `query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf, forecastWindow: "PT1M") { utilization { ${['drawn', 'used', 'expired', 'projectedShortfall'].map((name) => `${name} { known status reasons { code } }`).join(' ')} } } }`,
+        { id, asOf: { effective } },
+      );
+      return commitment.utilization;
+    };
+    const exactly = (known: string) => ({ known, status: 'EXACT', reasons: [] });
+    const unknown = (known: string) => ({ known, status: 'INDETERMINATE', reasons: [{ code: 'POSTINGS_UNKNOWN' }] });
+    expect(await minute('2025-01-01T12:00:00Z')).toEqual({
+      drawn: exactly('0'),
+      used: exactly('0'),
+      expired: exactly('60'),
+      projectedShortfall: exactly('43200'),
+    });
+    // No posting stands in this minute, and the charge lies over it all the same.
+    expect(await minute('2025-01-02T15:00:00Z')).toMatchObject({ drawn: unknown('0'), used: unknown('0'), expired: unknown('0') });
+    expect(await minute('2025-01-03T00:05:00Z')).toMatchObject({ drawn: exactly('0'), expired: exactly('60'), projectedShortfall: unknown('43500') });
+    const { commitment } = await service.data(
+      'query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf) { series(bucket: HOUR, from: "2025-01-02T22:00:00Z", to: "2025-01-03T02:00:00Z") { drawn { status } } } }',
+      { id, asOf: { effective: '2025-01-04T00:00:00Z' } },
+    );
+    expect(commitment.series.map(({ drawn }: { drawn: { status: string } }) => drawn.status)).toEqual([
+      'INDETERMINATE',
+      'INDETERMINATE',
+      'EXACT',
+      'EXACT',
+    ]);
+    const { charges } = await service.data('{ charges { nodes { decisions { reason postings { at amount { status reasons { code } } } } } } }');
+    const amount = { status: 'INDETERMINATE', reasons: [{ code: 'SPREAD_TOO_FINE' }] };
+    expect(charges.nodes).toEqual([
+      {
+        decisions: [
+          {
+            reason: 'SPREAD_TOO_FINE',
+            postings: [
+              { at: '2025-01-01T12:00:00Z', amount },
+              { at: '2025-01-02T00:00:00Z', amount },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
   it('has no interval in what the end of the period cuts off', async () => {
     const weekly = { model: 'Continuous', interval: { unit: 'week', count: 1 } };
     const id = await make('W', { ...weekly, schedule: schedule('2025-01-01', '2025-01-11', { value: '10' }) });

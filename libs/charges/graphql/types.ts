@@ -19,7 +19,10 @@ registerEnumType(ChargeCategoryEnum, { name: 'ChargeCategory', description: 'FOC
 
 @ObjectType('Posting', { description: 'The part of a charge that draws down a commitment.' })
 export class PostingType {
-  @Field(() => DateTimeScalar, { description: 'The date at which it counts; of a Continuous commitment the start of the interval.' })
+  @Field(() => DateTimeScalar, {
+    description:
+      'The date at which it counts; of a Continuous commitment the start of the interval, or a day where the charge is not split (SPREAD_TOO_FINE).',
+  })
   at!: Instant;
   @Field(() => FigureType)
   amount!: FigureType;

@@ -1,4 +1,4 @@
-import { type Drawdown, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
+import { type Drawdown, isFine, LEVELS, NOTHING, type PostingsAt, type Drawn } from '#charges';
 import {
   changePoints,
   evidencePoints,
@@ -19,6 +19,7 @@ import {
   MS_PER_HOUR,
   type Quantity,
   type Reason,
+  startOfDay,
   startOfHour,
   unknownBetween,
   ZERO,
@@ -161,7 +162,14 @@ export class CommitmentView {
 
   /** What postings dated in [from, to) draw. */
   drawn(from: Instant, to: Instant): Quantity {
-    return this.quantity(this.drawdown.between(this.id, from, to, this.postings.position));
+    const drawn = this.drawdown.between(this.id, from, to, this.postings.position);
+    return this.quantity(isFine(this.commitment.final) ? this.withUnsplit(drawn, from, to) : drawn);
+  }
+
+  /** A charge over too many intervals to be split stands in every day that it touches: what is unknown there may be any interval's. */
+  private withUnsplit(drawn: Drawn, from: Instant, to: Instant): Drawn {
+    const { low, high, openUp, openDown } = this.drawdown.between(this.id, startOfDay(from), to, this.postings.position);
+    return { ...drawn, low, high, openUp, openDown };
   }
 
   private quantity(drawn: Drawn): Quantity {
@@ -208,9 +216,24 @@ export class CommitmentView {
   /** Postings of a Continuous commitment stand at the starts of its intervals: whole hours are read in one pass, others one by one. */
   private intervalDraws({ start, terms }: CommitmentPeriod, from: Instant, to: Instant): (from: Instant, to: Instant) => Drawn {
     const hourly = terms.interval?.unit === 'hour' && terms.interval.count === 1 && start !== null && startOfHour(start) === start;
+    if (isFine(this.commitment.final)) return this.fineDraws(from, to);
     if (!hourly) return (a, b) => this.drawdown.between(this.id, a, b, this.postings.position);
     const cells = this.drawdown.cells(this.id, LEVELS.hour, from, (to + MS_PER_HOUR) as Instant, this.postings.position);
     return (a) => cells.get(a) ?? NOTHING;
+  }
+
+  /** So many intervals that only those in hours with postings are looked up: in the others nothing stands but what is unknown of the day. */
+  private fineDraws(from: Instant, to: Instant): (from: Instant, to: Instant) => Drawn {
+    const { position } = this.postings;
+    const posted = this.drawdown.cells(this.id, LEVELS.hour, startOfHour(from), to, position);
+    let empty: { readonly hour: Instant; readonly day: Instant; readonly drawn: Drawn } | null = null;
+    return (a, b) => {
+      for (let hour = startOfHour(a); hour < b; hour = (hour + MS_PER_HOUR) as Instant)
+        if (posted.has(hour)) return this.withUnsplit(this.drawdown.between(this.id, a, b, position), a, b);
+      const [hour, day] = [startOfHour((b - 1) as Instant), startOfDay(a)];
+      if (empty?.hour !== hour || empty.day !== day) empty = { hour, day, drawn: this.withUnsplit(NOTHING, a, b) };
+      return empty.drawn;
+    };
   }
 
   private nextChange(t: Instant): Instant {

@@ -60,7 +60,9 @@ describe('configuration', () => {
   });
 
   it('leaves alone what others read, what is empty and what only begins alike', () => {
-    const others = ['KEY', 'GOLDEN', 'FOCUS_SAMPLES', 'TEST_EVENTSTOREDB_URL', 'BENCH_DIR'].map((name) => [`TENOR_${name}`, 'x'] as const);
+    const others = ['KEY', 'GOLDEN', 'FOCUS_SAMPLES', 'TEST_EVENTSTOREDB_URL', 'BENCH_DIR', 'SERVICE_HOST', 'SERVICE_PORT_HTTP', 'PORT_4000_TCP'].map(
+      (name) => [`TENOR_${name}`, 'x'] as const,
+    );
     expect(faultsOf({ ...Object.fromEntries(others), TENOR_PROT: '', TENORIO_PORT: '1', tenor_port: '1' })).toEqual([]);
   });
 

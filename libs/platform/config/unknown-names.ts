@@ -1,5 +1,8 @@
-/** What others of this project read: the command line its key, the tests and the benchmarks what only they know. */
-const OF_OTHERS = /^TENOR_(KEY|GOLDEN|FOCUS_SAMPLES|(TEST|BENCH)_.+)$/;
+/**
+ * What others of this project read: the command line its key, the tests and the benchmarks what only they know. And what Kubernetes sets
+ * in every container beside a service named "tenor" (its documentation, "Environment variables" of services).
+ */
+const OF_OTHERS = /^TENOR_(KEY|GOLDEN|FOCUS_SAMPLES|(TEST|BENCH)_.+|SERVICE_(HOST|PORT.*)|PORT_.+)$/;
 
 export interface UnknownName {
   readonly name: string;

@@ -14,6 +14,7 @@ import {
   waterfallOf,
 } from '#commitments/domain';
 import { containsInstant, type Decimal, type Instant, isExact, latest, LATEST, type Trilean, type UncertainPeriod, ZERO } from '#kernel';
+import { isFine } from './spread.js';
 
 /** A commitment as the allocation sees it, with the spellings under which files name its provider. */
 export interface BookEntry {
@@ -43,6 +44,8 @@ export interface BookCommitment {
   readonly measure: Measure;
   readonly waterfall: string;
   readonly parent: string | null;
+  /** Continuous, of so many intervals that a charge may lie over too many to be split. */
+  readonly isFine: boolean;
   /** The period found last: rows come in order of time, so the next one mostly lies in it too. */
   lastPeriod: { readonly in: 'yes'; readonly capacity: Capacity } | null;
 }
@@ -59,6 +62,7 @@ export function bookCommitment({ commitment, number, spellings }: BookEntry): Bo
     measure: final.measure,
     waterfall: waterfallOf(final.measure),
     parent: final.parent,
+    isFine: isFine(final),
     lastPeriod: null,
   };
 }

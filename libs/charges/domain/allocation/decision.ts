@@ -27,6 +27,7 @@ export const REASONS = {
   UNIT_DIFFERS: 'The row is measured in another unit.',
   NOT_A_COMMITMENT: 'The undertaking is of another kind: only commitments are drawn.',
   NO_RATE: 'The charge is in another currency and no exchange rate is recorded: how much it draws is unknown.',
+  SPREAD_TOO_FINE: 'The charge lies over more than 100,000 intervals: it is not split, and how much each of them drew is unknown.',
   AMOUNT_UNKNOWN: 'How much this commitment can take is unknown, so the split is unknown.',
   TERM_UNCERTAIN: 'Whether the charge lies in the term or a period is uncertain.',
   TERMS_UNCERTAIN: 'Which version of the terms was in force at the charge is uncertain.',

@@ -4,6 +4,7 @@ import type { MadeCommitment } from '#commitments/domain';
 import { charge, rowOf } from '../../../../test/support/charges.js';
 import { at, clause, commitment, known, period, spendTerms, unknown } from '../../../../test/support/commitments.js';
 import type { Charge } from '../charge.js';
+import { coverageOf } from './coverage.js';
 import type { Decision } from './decision.js';
 import { AllocationEngine } from './engine.js';
 
@@ -341,6 +342,85 @@ describe('doubts that a waterfall must carry through', () => {
   });
 });
 
+describe('a charge over more intervals than are told apart', () => {
+  const days = (to: string) => ({ kind: 'tranches' as const, tranches: [{ id: 't', ...period('2025-01-01', to), amount: known('1') }] });
+  const perSecond = (to: string, changes = {}) =>
+    commitment('S', spendTerms('1', { model: 'Continuous', interval: { unit: 'second', count: 1 }, schedule: days(to), ...changes }));
+  const rest = commitment('R', spendTerms('1000', { priority: 2 }));
+  const long = (amount: string, changes: Partial<Charge> = {}) => charge('2025-01-01', amount, { end: at('2025-01-03'), ...changes });
+  const second = (amount: string, start = '2025-01-02T12:00:00Z') => charge(start, amount, { end: (Date.parse(start) + 1000) as never });
+  const fine = 'SPREAD_TOO_FINE';
+
+  it('is unknown in every day that it touches, also as the last; what it may leave is unknown for the next', () => {
+    expect(run(engineOf(perSecond('2025-02-01')), long('9'))).toEqual([[`S ${fine} 0[0,9] 0[0,9]`]]);
+    expect(run(engineOf(perSecond('2025-02-01'), rest), long('9'))).toEqual([[`S ${fine} 0[0,9] 0[0,9]`, `R ${fine} 0[0,9]`]]);
+    expect(run(engineOf(perSecond('2025-01-02T12:00:00Z'), rest), long('9'))).toEqual([[`S ${fine} 0[0,9] 0[0,9]`, `R ${fine} 0[0,9]`]]);
+    expect(run(engineOf(rest, perSecond('2025-02-01', { priority: 3 })), long('9'))).toEqual([['R DREW 9', 'S REACHED_NOTHING']]);
+  });
+
+  it('begins at 100,001 intervals', () => {
+    const hours = (seconds: number) => ({ end: (at('2025-01-01') + seconds * 1000) as never });
+    const decided = [100_000, 100_001].map((seconds) => engineOf(perSecond('2025-02-01')).allocate(rowOf(long('100000', hours(seconds))))[0]);
+    expect(decided.map((entry) => [entry?.reason, entry?.postings.length])).toEqual([
+      ['DREW', 100_000],
+      [fine, 2],
+    ]);
+  });
+
+  it('leaves no room certain on its days, and does on others; undone, it leaves no trace', () => {
+    const engine = engineOf(perSecond('2025-02-01'), rest);
+    const decision = engine.allocate(rowOf(long('9')));
+    const [unknown, drew] = [
+      ['S UPSTREAM_UNKNOWN 0[0,1]', 'R UPSTREAM_UNKNOWN 0[0,1]'],
+      ['S DREW 1', 'R REACHED_NOTHING'],
+    ];
+    expect(run(engine, second('1', '2025-01-20T00:00:00Z'))).toEqual([drew]);
+    const later = engine.allocate(rowOf(second('1')));
+    expect(show(later)).toEqual(unknown);
+    for (const each of [decision, later]) engine.reverse(each);
+    expect(run(engine, second('1'))).toEqual([drew]);
+  });
+
+  it('is known as a whole where it takes the rest, so that children and coverage are exact', () => {
+    const engine = engineOf(perSecond('2025-02-01'), commitment('C', spendTerms('100', { parent: 'S' })));
+    const row = rowOf(long('9'));
+    const decision = engine.allocate(row);
+    expect(show(decision)).toEqual([`S ${fine} 0[0,9] 0[0,9]`, 'C DREW 9']);
+    expect(coverageOf(row, decision, engine)[0]).toMatchObject({ covered: decimal('9'), low: 0n, high: 0n });
+  });
+
+  it('releases as little as nothing and as much as the whole', () => {
+    const engine = engineOf(perSecond('2025-02-01'), rest);
+    run(engine, long('9'));
+    expect(run(engine, long('-4'))).toEqual([[`S ${fine} 0[-4,0] 0[-4,0]`, `R ${fine} 0[-4,0]`]]);
+    expect(run(engineOf(perSecond('2025-02-01')), long('-4'))).toEqual([[`S ${fine} 0[-4,0] 0[-4,0]`]]);
+  });
+
+  it('is unknown in another currency too, in front of or behind one that needs the rate', () => {
+    const euros = { measure: { kind: 'cost' as const, column: 'BilledCost' as const, currency: 'EUR' } };
+    const foreign = long('9', { billingCurrency: 'EUR' });
+    expect(run(engineOf(perSecond('2025-02-01', euros), rest), foreign)).toEqual([[`S ${fine} 0[0,9] 0[0,9]`, `R ${fine} 0[0,∞]`]]);
+    expect(run(engineOf(commitment('R', spendTerms('1000')), perSecond('2025-02-01', { ...euros, priority: 2 })), foreign)).toEqual([
+      ['R NO_RATE 0[0,1000]', 'S NO_RATE 0[0,9] 0[0,9]'],
+    ]);
+  });
+
+  it('is so as the provider states it, and stands for the parents all the same', () => {
+    const reference = { contractCommitments: [{ contractId: 'K', commitmentId: 'S' }], commitmentDiscountIds: [] };
+    const stated = (cost: string) =>
+      long(cost, { contractApplied: [{ contractId: 'K', commitmentId: 'S', cost: decimal(cost), quantity: null, unit: null }] });
+    const parent = commitment('P', spendTerms('100'));
+    const within = engineOf(perSecond('2025-02-01', { parent: 'P', reference }), parent);
+    expect(run(within, stated('9'), stated('-9'))).toEqual([
+      [`S ${fine} 0[0,9] 0[0,9]`, 'P PROVIDER_STATED_CHILD 9'],
+      [`S ${fine} 0[-9,0] 0[-9,0]`, 'P PROVIDER_STATED_CHILD -9'],
+    ]);
+    expect(run(engineOf(perSecond('2025-01-02T12:00:00Z', { parent: 'P', reference }), parent), stated('9'))).toEqual([
+      [`S ${fine} 0[0,9] 0[0,9]`, `P ${fine} 0[0,9]`],
+    ]);
+  });
+});
+
 describe('what the provider states', () => {
   const named = (id: string, changes = {}) =>
     commitment(
@@ -427,7 +507,7 @@ describe('what the provider states', () => {
         charge('2025-02-01', '9', { contractApplied: both('h') }),
         charge('2025-02-01', '9', { contractApplied: states('G', '5') }),
       ),
-    ).toEqual([['G PROVIDER_STATED 2'], ['- STATED_UNIT_DIFFERS 5'], ['- STATED_COST_ONLY 5']]);
+    ).toEqual([['G PROVIDER_STATED 2'], ['- STATED_UNIT_DIFFERS 2'], ['- STATED_COST_ONLY 5']]);
   });
 
   it('keeps for its interval what lies in the term of a Continuous commitment, and leaves the rest unallocated', () => {

@@ -175,15 +175,15 @@ export class AllocationEngine {
     for (const posting of postings) {
       const period = periodAt(book, posting.at);
       if (period.in === 'no') continue;
-      for (const { key, end } of [period.capacity, ...(period.others ?? [])]) this.balances.of(commitment, key, end).post(posting, sign);
+      this.balances.post(book, [period.capacity, ...(period.others ?? [])], posting, sign);
     }
   }
 }
 
 const statedKey = (contractId: string, commitmentId: string): string => JSON.stringify([contractId, commitmentId]);
 const isThere = (vessel: Vessel): boolean => vessel.present === 'yes' || vessel.children.some(isThere);
-const takesTheRest = ({ candidate, spread, children }: Vessel): boolean =>
-  !candidate.marketplace && (spread === null || spread.parts.every(({ at }) => at !== null)) && children.every(takesTheRest);
+const takesTheRest = ({ candidate, spread, unsplit, children }: Vessel): boolean =>
+  !candidate.marketplace && unsplit !== 'in part' && (spread === null || spread.parts.every(({ at }) => at !== null)) && children.every(takesTheRest);
 const hasForeign = (vessel: Vessel): boolean => vessel.candidate.foreignCurrency || vessel.children.some(hasForeign);
 
 function postingsOf(vessel: Vessel, amounts: readonly bigint[]): Entry['postings'] {
@@ -206,7 +206,7 @@ function doubtfulEntry(
     .map((slot, index) => marginPosting(slot, least[index] as bigint, most[index] as bigint, marketplace))
     .filter(({ certain, low, high }) => certain !== 0n || low !== 0n || high !== 0n);
   const isExact = postings.every(({ low, high }) => low === 0n && high === 0n);
-  if (!isExact) return { commitment: vessel.id, reason, postings };
+  if (!isExact) return { commitment: vessel.id, reason: vessel.unsplit ? 'SPREAD_TOO_FINE' : reason, postings };
   const drew: ReasonCode = amount < 0n ? 'RELEASED' : 'DREW';
   return { commitment: vessel.id, reason: postings.length === 0 ? 'REACHED_NOTHING' : drew, postings };
 }

@@ -46,6 +46,7 @@ const unknownEntries = (vessel: Vessel, reached: bigint, isLast: boolean, reason
 
 const ownDoubt = (vessel: Vessel, isLast: boolean, balances: Balances): ReasonCode | null => {
   if (vessel.present === 'maybe') return vessel.doubt ?? 'TERM_UNCERTAIN';
+  if (vessel.unsplit) return 'SPREAD_TOO_FINE';
   if (isLast && !vessel.candidate.marketplace) return null;
   return vessel.slots.map((slot) => roomDoubt(vessel, slot, balances)).find((found) => found !== null) ?? null;
 };
@@ -77,8 +78,8 @@ function released(vessels: readonly Vessel[], amount: bigint, balances: Balances
   const entries: Entry[] = [];
   const visit = (vessel: Vessel, isFirst: boolean): void => {
     const postings = vessel.slots.flatMap((slot): Posting[] => {
-      const { certain, high, openUp } = balances.of(vessel.id, slot.capacity.key, slot.capacity.end);
-      if (!isFirst && openUp === 0 && certain + high <= 0n) return [];
+      const { certain, high, openUp } = balances.seen(vessel.candidate.book, slot.capacity);
+      if (!isFirst && vessel.unsplit === null && openUp === 0 && certain + high <= 0n) return [];
       const posting = exactPosting(slot.at, 0n, false);
       return [vessel.candidate.foreignCurrency ? { ...posting, open: -1 } : { ...posting, low: amount as Decimal }];
     });

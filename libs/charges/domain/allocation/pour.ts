@@ -1,9 +1,9 @@
-import { type Instant, multiply } from '#kernel';
+import { type Instant, multiply, ZERO } from '#kernel';
 import type { Balances } from './balances.js';
 import { type BookCommitment, type Capacity, periodAt } from './book.js';
 import type { ReasonCode } from './decision.js';
 import type { Candidate, PlannedNode } from './plan.js';
-import { spreadAmount, spreadOver, type Spread } from './spread.js';
+import { spreadAmount, spreadOver, type Spread, unsplitOver } from './spread.js';
 
 /** A candidate on one row: its dates are known, its room is looked up. */
 export interface Vessel {
@@ -15,6 +15,8 @@ export interface Vessel {
   readonly slots: readonly Slot[];
   /** Continuous: how an amount is spread; null: one slot takes it whole. */
   readonly spread: Spread | null;
+  /** Continuous: over too many intervals to be split, and whether all of the charge lies in its term. Its slots are days then, each of unknown room. */
+  readonly unsplit: 'whole' | 'in part' | null;
   readonly children: readonly Vessel[];
 }
 
@@ -41,19 +43,27 @@ export function dateVessels(
     const date = dateOf(book, row);
     // Without a known schedule there are no intervals to spread over: one slot of unknown room.
     if (book.final.model === 'Continuous' && book.final.schedule.kind === 'tranches') {
+      const unsplit = unsplitOver(book, row.start, row.end);
+      if (unsplit) {
+        const slots = unsplit.days.flatMap((at) => unknownSlot(book, at));
+        if (slots.length === 0) return drop(book, 'OUTSIDE_TERM', outside, children());
+        const vessel = { candidate: standing, id: book.id, present: standing.admits, doubt: standing.doubt, slots, spread: null };
+        return [{ ...vessel, unsplit: unsplit.isWhole && slots.length === unsplit.days.length ? 'whole' : 'in part', children: children() }];
+      }
       const whole = spreadOver(book, row.start, row.end);
       const slots = slotsOf(book, whole);
       const spread = within(whole, slots);
       if (slots.length === 0) return drop(book, 'OUTSIDE_TERM', outside, children());
-      return [{ candidate: standing, id: book.id, present: standing.admits, doubt: standing.doubt, slots, spread, children: children() }];
+      return [
+        { candidate: standing, id: book.id, present: standing.admits, doubt: standing.doubt, slots, spread, unsplit: null, children: children() },
+      ];
     }
     const period = periodAt(book, date);
     if (period.in === 'no') return drop(book, period.outside === 'term' ? 'OUTSIDE_TERM' : 'OUTSIDE_PERIOD', outside, children());
     const present = standing.admits === 'yes' ? period.in : 'maybe';
     const doubt = standing.doubt ?? (period.in === 'maybe' ? 'TERM_UNCERTAIN' : null);
-    return [
-      { candidate: standing, id: book.id, present, doubt, slots: [{ at: date, capacity: period.capacity }], spread: null, children: children() },
-    ];
+    const slots = [{ at: date, capacity: period.capacity }];
+    return [{ candidate: standing, id: book.id, present, doubt, slots, spread: null, unsplit: null, children: children() }];
   });
 }
 
@@ -72,6 +82,11 @@ export function dateOf({ final }: BookCommitment, row: { start: Instant; end: In
     case 'BillingPeriodStart':
       return row.billingPeriodStart;
   }
+}
+
+function unknownSlot(book: BookCommitment, at: Instant): readonly Slot[] {
+  const period = periodAt(book, at);
+  return period.in === 'no' ? [] : [{ at, capacity: { ...period.capacity, low: ZERO, high: null } }];
 }
 
 function slotsOf(book: BookCommitment, spread: Spread): readonly Slot[] {
@@ -120,6 +135,11 @@ export function pour(vessels: readonly Vessel[], amount: bigint, balances: Balan
 
 export function take(vessel: Vessel, offered: bigint, isLast: boolean, balances: Balances, world: World, poured: Poured): bigint {
   const side = world.room(vessel);
+  if (vessel.unsplit) {
+    const amounts = unsplitAmounts(vessel, offered, isLast && !vessel.candidate.marketplace, side);
+    poured.set(vessel.id, amounts);
+    return amounts[0] as bigint;
+  }
   const pieces = vessel.spread ? spreadAmount(offered, vessel.spread).filter((piece) => piece.at !== null) : null;
   let total = 0n;
   const amounts = vessel.slots.map((slot, index) => {
@@ -133,9 +153,15 @@ export function take(vessel: Vessel, offered: bigint, isLast: boolean, balances:
   return total;
 }
 
+/** All or nothing, for all that is known, and all for certain where it takes the rest. It stands in the first slot: nothing says where it belongs. */
+function unsplitAmounts({ slots, unsplit }: Vessel, offered: bigint, takesRest: boolean, side: 'low' | 'high'): bigint[] {
+  const taken = side === 'high' || (takesRest && unsplit === 'whole') ? offered : 0n;
+  return slots.map((_, index) => (index === 0 ? taken : 0n));
+}
+
 /** What a slot can take, at the unlucky or the lucky end of what is uncertain. Null: without bound. */
 export function roomOf(vessel: Vessel, { capacity }: Slot, isLast: boolean, balances: Balances, side: 'low' | 'high'): bigint | null {
-  const balance = balances.of(vessel.id, capacity.key, capacity.end);
+  const balance = balances.seen(vessel.candidate.book, capacity);
   const amount = side === 'low' ? capacity.low : capacity.high;
   // The least room is beside the most that may have been drawn, the most beside the least.
   const margin = side === 'low' ? (balance.openUp > 0 ? null : balance.high) : balance.openDown > 0 ? null : balance.low;
@@ -161,7 +187,11 @@ export function release(vessels: readonly Vessel[], amount: bigint, balances: Ba
   for (let index = standing.length - 1; index >= 0; index--) {
     const vessel = standing[index] as Vessel;
     // The first one is reduced by all that is left, spread as any charge is, whatever it has drawn.
-    const amounts = index === 0 ? place(vessel, rest) : releaseFrom(vessel, rest, balances, world);
+    const amounts = vessel.unsplit
+      ? unsplitAmounts(vessel, rest, index === 0, world.room(vessel))
+      : index === 0
+        ? place(vessel, rest)
+        : releaseFrom(vessel, rest, balances, world);
     released.set(vessel, amounts);
     for (const each of amounts) rest -= each;
   }
@@ -185,7 +215,7 @@ function releaseFrom(vessel: Vessel, amount: bigint, balances: Balances, world: 
   const side = world.room(vessel);
   return place(vessel, amount).map((share, index) => {
     const { capacity } = vessel.slots[index] as Slot;
-    const balance = balances.of(vessel.id, capacity.key, capacity.end);
+    const balance = balances.seen(vessel.candidate.book, capacity);
     if (side === 'high' && balance.openUp > 0) return share;
     const drawn = side === 'low' ? (balance.openDown > 0 ? 0n : balance.certain + balance.low) : balance.certain + balance.high;
     const bounded = drawn > 0n ? drawn : 0n;

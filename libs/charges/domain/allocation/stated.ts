@@ -7,7 +7,7 @@ import type { AllocatableRow } from './row.js';
 import { isMarketplace } from './match.js';
 import { isRefused, type Plan, type Standing } from './plan.js';
 import { dateOf } from './pour.js';
-import { spreadAmount, spreadOver } from './spread.js';
+import { spreadAmount, spreadOver, unsplitOver } from './spread.js';
 
 type Find = (contractId: string, commitmentId: string) => BookCommitment | null;
 
@@ -29,13 +29,15 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
     if (standing && isRefused(standing) && standing.never) continue;
     const amount = statedAmount(commitment, element);
     if (typeof amount === 'string') {
-      entries.push(unallocated(row, element, amount));
+      // Of cost and quantity together the quantity counts here, so that is what nobody got.
+      entries.push(unallocated(row, element, amount, amount === 'STATED_UNIT_DIFFERS' ? element.quantity : null));
       continue;
     }
-    const { postings, outside, doubt } = ifItDraws(standing, place(row, commitment, amount));
+    const { postings, outside, doubt, standsWhole } = ifItDraws(standing, place(row, commitment, amount));
     if (postings.length > 0) entries.push({ commitment: commitment.id, reason: doubt ?? 'PROVIDER_STATED', postings });
     if (outside !== 0n) entries.push(unallocated(row, element, 'STATED_OUTSIDE_TERM', outside as Decimal));
-    if (postings.length > 0) entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, doubt, plan, book, statedIds));
+    if (postings.length > 0)
+      entries.push(...ancestors(row, commitment, (amount - outside) as Decimal, standsWhole ? null : doubt, plan, book, statedIds));
   }
   return entries;
 }
@@ -84,6 +86,8 @@ interface Placed {
   readonly outside: bigint;
   /** Why the postings are not certain; null: they are. */
   readonly doubt: ReasonCode | null;
+  /** Only where in the term it stands is unknown, so that it stands for the parents all the same. */
+  readonly standsWhole?: boolean;
 }
 
 function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
@@ -103,7 +107,8 @@ function place(row: AllocatableRow, commitment: BookCommitment, amount: Decimal)
 
 /** Where an uncertain version of the terms says that the row never draws, the statement may not stand. */
 function ifItDraws(standing: Standing | undefined, placed: Placed): Placed {
-  if (!standing || isRefused(standing) || !standing.mayNever || placed.doubt !== null) return placed;
+  if (!standing || isRefused(standing) || !standing.mayNever) return placed;
+  if (placed.doubt !== null) return { ...placed, standsWhole: false };
   return { ...placed, postings: placed.postings.map(marginOf), doubt: 'TERMS_UNCERTAIN' };
 }
 
@@ -122,10 +127,16 @@ function inCurrency({ billingCurrency }: AllocatableRow, { measure }: BookCommit
     open: certain + low < 0n ? -1 : 1,
     marketplace: ZERO,
   }));
-  return { ...placed, postings, doubt: 'NO_RATE' };
+  return { ...placed, postings, doubt: 'NO_RATE', standsWhole: false };
 }
 
 function spreadStated(row: AllocatableRow, commitment: BookCommitment, amount: Decimal): Placed {
+  const unsplit = unsplitOver(commitment, row.start, row.end);
+  if (unsplit) {
+    const days = amount === 0n ? [] : unsplit.days;
+    const postings = days.map((at) => marginOf(exactPosting(at, amount, false)));
+    return { postings, outside: unsplit.days.length === 0 ? amount : 0n, doubt: 'SPREAD_TOO_FINE', standsWhole: unsplit.isWhole };
+  }
   const postings: Posting[] = [];
   const counts = isMarketplaceRow(row, commitment);
   let outside = 0n;
@@ -146,7 +157,7 @@ const marginOf = ({ at, certain, low, high, open }: Posting): Posting => ({
   marketplace: ZERO,
 });
 
-const unallocated = (row: AllocatableRow, element: AppliedElement, reason: ReasonCode, part?: Decimal): Entry => ({
+const unallocated = (row: AllocatableRow, element: AppliedElement, reason: ReasonCode, part: Decimal | null = null): Entry => ({
   commitment: null,
   reason,
   stated: { contractId: element.contractId, commitmentId: element.commitmentId },

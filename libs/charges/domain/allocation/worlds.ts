@@ -1,7 +1,7 @@
 import { type Decimal, ZERO } from '#kernel';
 import type { Balances } from './balances.js';
 import type { Posting, ReasonCode } from './decision.js';
-import { pour, type Poured, release, type Slot, type Vessel, type World } from './pour.js';
+import { forEach, pour, type Poured, release, type Slot, type Vessel, type World } from './pour.js';
 
 /** What is not certain about a row's vessels: presences, and rooms whose two ends differ. */
 interface Doubt {
@@ -16,7 +16,8 @@ export function doubtsOf(vessels: readonly Vessel[], balances: Balances): readon
   const doubts: Doubt[] = [];
   const visit = (vessel: Vessel, isOnly: boolean): void => {
     if (vessel.present === 'maybe') doubts.push({ vessel, about: 'presence', reason: vessel.doubt ?? 'TERM_UNCERTAIN' });
-    if (!isOnly || vessel.candidate.marketplace) {
+    if (vessel.unsplit) doubts.push({ vessel, about: 'room', reason: 'SPREAD_TOO_FINE' });
+    else if (!isOnly || vessel.candidate.marketplace) {
       const reason = vessel.slots.map((slot) => roomDoubt(vessel, slot, balances)).find((found) => found !== null);
       if (reason) doubts.push({ vessel, about: 'room', reason });
     }
@@ -30,7 +31,7 @@ export function doubtsOf(vessels: readonly Vessel[], balances: Balances): readon
 
 export function roomDoubt(vessel: Vessel, { capacity }: Slot, balances: Balances): ReasonCode | null {
   if (capacity.high !== capacity.low) return 'AMOUNT_UNKNOWN';
-  return balances.of(vessel.id, capacity.key, capacity.end).isExact ? null : 'UPSTREAM_UNKNOWN';
+  return balances.seen(vessel.candidate.book, capacity).isExact ? null : 'UPSTREAM_UNKNOWN';
 }
 
 /** Every vessel's least and greatest amounts over the cases that may turn out true. Exact where they agree. */
@@ -59,6 +60,7 @@ export function boundsOver(vessels: readonly Vessel[], amount: bigint, balances:
   };
   vessels.forEach(visit);
   widenSpreads(vessels, amount, bounds);
+  widenUnsplit(vessels, amount, bounds);
   return bounds;
 }
 
@@ -78,6 +80,16 @@ function widenSpreads(vessels: readonly Vessel[], amount: bigint, bounds: Map<st
     vessel.children.forEach(visit);
   };
   vessels.forEach(visit);
+}
+
+/** What an unsplit charge draws may stand in any of its slots. */
+function widenUnsplit(vessels: readonly Vessel[], amount: bigint, bounds: Map<string, Bounds>): void {
+  forEach(vessels, ({ id, unsplit, slots }) => {
+    if (unsplit === null) return;
+    const { least, most } = bounds.get(id) as Bounds;
+    const [low, high] = amount < 0n ? [least[0] as bigint, 0n] : [0n, most[0] as bigint];
+    bounds.set(id, { least: slots.map(() => low), most: slots.map(() => high) });
+  });
 }
 
 function widened({ least, most }: Bounds, by: bigint, amount: bigint): Bounds {
