@@ -4,7 +4,7 @@ import type { PlaceIndex } from './place-index.js';
 import { nameHash, Places } from './places.js';
 
 /** So many events wait in memory for their index entries: the more, the fewer pages each of the sorted entries costs. */
-const TAIL_EVENTS_MAX = 32_768;
+const TAIL_EVENTS_MAX = 16_384;
 
 /** The older part of the tail, on its way into the index. */
 interface Older {
