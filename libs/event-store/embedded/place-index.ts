@@ -13,7 +13,7 @@ INSERT INTO indexed VALUES (0, '');
 PRAGMA user_version = ${FORMAT};
 `;
 /** Hash, revision and position. */
-export const ENTRY = 3;
+const ENTRY = 3;
 /** So many names are looked up with one statement. */
 const HASHES = 25;
 
