@@ -105,16 +105,16 @@ export class ReadModelFault extends Error {
   }
 }
 
+const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite's codes of a damaged file and of one that is no database. */
 const DAMAGED = new Set([11, 26]);
 
 function connect(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = new DatabaseSync(path);
+  // From the first statement on: another process may be opening the file, or be the last to close it.
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    db.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000',
-    );
+    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000');
   } catch (error) {
     db.close();
     throw DAMAGED.has((error as { errcode?: number }).errcode ?? 0) ? new ReadModelFault(path, error) : error;
