@@ -68,33 +68,34 @@ function prepare(database: DatabaseSync, path: string): void {
 
 /** The places are read from the log again, once, into their own file. */
 function leavePlaces(database: DatabaseSync): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(database, () => {
     // Another process may have been faster, so look again under the lock.
     if (pragma(database, 'user_version') === WITH_PLACES)
       database.exec(`DROP TABLE places; DROP TABLE indexed; PRAGMA user_version = ${SCHEMA_VERSION}`);
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 function create(database: DatabaseSync, path: string): void {
   if (pragma(database, 'schema_version') === 0) database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL`);
+  inTransaction(database, () => {
+    // Another process may have been faster, so look again under the lock.
+    if (pragma(database, 'application_id') === APPLICATION_ID) return;
+    if (pragma(database, 'schema_version') !== 0) {
+      throw new StoreFault(
+        'STORE-107',
+        `${path} is an SQLite file of another program. Nothing was written. Give another path, TENOR_STORE=sqlite:./tenor.db.`,
+        { retryable: false },
+      );
+    }
+    database.exec(SCHEMA);
+  });
+}
+
+/** All or nothing, the lock taken at once. @throws what `work` throws */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    // Another process may have been faster, so look again under the lock.
-    if (pragma(database, 'application_id') !== APPLICATION_ID) {
-      if (pragma(database, 'schema_version') !== 0) {
-        throw new StoreFault(
-          'STORE-107',
-          `${path} is an SQLite file of another program. Nothing was written. Give another path, TENOR_STORE=sqlite:./tenor.db.`,
-          { retryable: false },
-        );
-      }
-      database.exec(SCHEMA);
-    }
+    work();
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

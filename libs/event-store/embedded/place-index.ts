@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
 import { BulkInsert } from './bulk-insert.js';
+import { inTransaction, pragma } from './database.js';
 import { isDamaged } from './faults.js';
 
 const FORMAT = 1;
@@ -77,7 +78,9 @@ export class PlaceIndex {
 
   /** Entries in order, up to a position beyond which there are none: all of them with it or nothing. */
   write(entries: Float64Array, { position, id }: Watermark): void {
-    this.transaction(() => {
+    // What an attempt that failed left.
+    this.places.discard();
+    inTransaction(this.database, () => {
       for (let i = 0; i < entries.length; i += ENTRY) this.places.add(entries[i] as number, entries[i + 1] as number, entries[i + 2] as number);
       this.places.flush();
       // Another process may be further.
@@ -86,23 +89,11 @@ export class PlaceIndex {
   }
 
   clear(): void {
-    this.transaction(() => this.database.exec("DELETE FROM places; UPDATE indexed SET position = 0, id = ''"));
+    inTransaction(this.database, () => this.database.exec("DELETE FROM places; UPDATE indexed SET position = 0, id = ''"));
   }
 
   close(): void {
     this.database.close();
-  }
-
-  private transaction(work: () => void): void {
-    this.database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.database.exec('COMMIT');
-    } catch (error) {
-      this.places.discard();
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 
@@ -111,11 +102,10 @@ function open(path: string, busyTimeoutMs: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384');
-    database.exec('BEGIN IMMEDIATE');
-    const format = (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-    if (format === 0) database.exec(SCHEMA);
-    database.exec('COMMIT');
-    if (format === 0 || format === FORMAT) return database;
+    inTransaction(database, () => {
+      if (pragma(database, 'user_version') === 0) database.exec(SCHEMA);
+    });
+    if (pragma(database, 'user_version') === FORMAT) return database;
   } catch (error) {
     if (!isDamaged(error)) {
       database.close();
