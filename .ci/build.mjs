@@ -37,4 +37,5 @@ target(
   ['apps', 'libs', 'test/bench', 'test/support', 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...settings],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck'],
 );
+target('programs', ['apps', 'libs', 'package.json', '.ci/bundle.mjs', ...settings], ['.ci/bundle.mjs']);
 target('graphiql', ['apps/ledger/graphiql', ...settings], ['apps/ledger/graphiql/build.mjs']);

@@ -33,7 +33,7 @@ export async function withCore<T>(io: Io, flags: CommonFlags, work: (core: Core)
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   // Nobody waits for a second try at a prompt: a fault in the background ends the command.
-  const core = openCore({ config: configOf(flags, io.env), clock: systemClock, onFault: (error) => failed.reject(error) });
+  const core = await openCore({ config: configOf(flags, io.env), clock: systemClock, onFault: (error) => failed.reject(error) });
   try {
     core.projector.start();
     return await Promise.race([work(core), failed.promise]);

@@ -24,7 +24,7 @@ export async function compose(config: Config, { clock = systemClock, inProcess =
   const log = createLog(config.TENOR_LOG);
   const onFault = (error: unknown): void => log.error({ err: error }, 'a fault in the background; trying again');
   const projectorThread = inProcess || !existsSync(PROJECTOR_WORKER) ? undefined : { worker: PROJECTOR_WORKER };
-  const core = openCore({ config, clock, onFault, inProcess, projectorThread });
+  const core = await openCore({ config, clock, onFault, inProcess, projectorThread });
   await core.files.clean();
   await cleanWork(join(config.TENOR_DATA, 'work'));
   core.projector.start();

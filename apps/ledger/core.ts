@@ -50,11 +50,11 @@ export interface CoreOptions {
   readonly projectorThread?: Pick<ProjectorThreadOptions, 'worker' | 'after'> | undefined;
 }
 
-export function openCore({ config, clock, onFault, inProcess = false, projectorThread }: CoreOptions): Core {
+export async function openCore({ config, clock, onFault, inProcess = false, projectorThread }: CoreOptions): Promise<Core> {
   const ledger = config.TENOR_LEDGER;
   // Contracts are in it: before anything is, the folder is its owner's alone. One that stands already is left as it is.
   mkdirSync(config.TENOR_DATA, { recursive: true, mode: 0o700 });
-  const store = openEventStore(config.TENOR_STORE, { ledger, clock });
+  const store = await openEventStore(config.TENOR_STORE, { ledger, clock });
   const generations = new Generations(join(config.TENOR_DATA, 'read'));
   const all = projections();
   const database = openCurrent(generations, all);

@@ -14,7 +14,7 @@ if (parentPort !== null) {
   const { store, ledger, path } = workerData as ProjectorWorkerData;
   serveProjector({
     port: parentPort,
-    store: openEventStore(store, { ledger }),
+    store: await openEventStore(store, { ledger }),
     database: new ReadDatabase(path),
     projections: projections(),
     clock: Date,

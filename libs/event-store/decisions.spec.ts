@@ -76,7 +76,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const openEmbedded = (): Promise<EventStore> => Promise.resolve(openEventStore('sqlite::memory:', { ledger: 'l', clock }));
+const openEmbedded = (): Promise<EventStore> => openEventStore('sqlite::memory:', { ledger: 'l', clock });
 const openDouble = async (): Promise<EventStore> => {
   const double = await EventStoreDBDouble.start();
   closing.push(() => double.stop());

@@ -16,7 +16,7 @@ export const append: Family = {
 };
 
 async function measure(directory: string): Promise<readonly Figure[]> {
-  const store = openEventStore(`sqlite:${join(directory, 'ledger.db')}`, { ledger: LEDGER, clock: Date });
+  const store = await openEventStore(`sqlite:${join(directory, 'ledger.db')}`, { ledger: LEDGER, clock: Date });
   const decisions = createDecisions({ store, ledger: LEDGER });
   await makeAll(decisions, ORGANIZATION);
   let made = 0;

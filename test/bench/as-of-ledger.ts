@@ -37,7 +37,7 @@ export interface AsOfLedger {
 
 /** A ledger of one commitment with so many charges, and re-deliveries that changed so many of them, as the allocator would have recorded it. */
 export async function asOfLedger(directory: string, charges: number, corrections: number): Promise<AsOfLedger> {
-  const { core, close } = openLedger(directory);
+  const { core, close } = await openLedger(directory);
   await make(core, SERVED, COMMITMENT, spendTerms('1000000000'));
   const log = new Log(core, charges, corrections);
   await log.charge();

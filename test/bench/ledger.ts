@@ -16,10 +16,10 @@ export interface BenchLedger {
 }
 
 /** A ledger on the disk, as the service runs it. */
-export function openLedger(directory: string): BenchLedger {
+export async function openLedger(directory: string): Promise<BenchLedger> {
   mkdirSync(directory, { recursive: true });
   const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: `sqlite:${join(directory, 'ledger.db')}` });
-  const core = openCore({
+  const core = await openCore({
     config,
     clock: systemClock,
     onFault: (error) => {
@@ -37,7 +37,7 @@ const rules = { service: BENCH_ELIGIBLE_SERVICES };
 
 /** Four commitments over half the rows: one with two nested in it, and one behind it in the waterfall. */
 export async function openBenchLedger(directory: string): Promise<BenchLedger> {
-  const ledger = openLedger(directory);
+  const ledger = await openLedger(directory);
   await make(ledger.core, ORGANIZATION, 'master', spendTerms('4000', { ...eligible(rules), priority: 1 }));
   await make(
     ledger.core,

@@ -62,7 +62,7 @@ async function measure(directory: string, large: boolean) {
 
 async function rounds(directory: string, rows: number, count: number): Promise<[number[], number[]]> {
   await inChild('import', await benchCsv(rows), directory);
-  const { core, close } = openLedger(directory);
+  const { core, close } = await openLedger(directory);
   // In an organization without charges, so that nothing is allocated anew.
   await commands(core.decisions, 'o2', COMMAND_EVENTS);
   const path = join(directory, 'rebuilt.db');

@@ -61,7 +61,7 @@ async function coldStart(data: string, apiKey: string, id: string): Promise<Star
   const port = await freePort();
   const env = { ...process.env, TENOR_DATA: data, TENOR_STORE: `sqlite:${join(data, 'ledger.db')}`, TENOR_PORT: `${port}`, TENOR_LOG: 'error' };
   const begin = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../apps/ledger/main.js', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../apps/bundle/ledger.js', import.meta.url))], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

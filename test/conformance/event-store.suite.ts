@@ -18,7 +18,7 @@ import { canonicalJson, type JsonObject } from '#kernel';
 export interface TestBed {
   readonly ledger: string;
   /** Another client of the same store, with the given clock. */
-  open(options?: { clock?: { now(): number } }): EventStore;
+  open(options?: { clock?: { now(): number } }): Promise<EventStore>;
   stop(): Promise<void>;
 }
 
@@ -39,14 +39,14 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
     let bed: TestBed;
     let store: EventStore;
     const opened: EventStore[] = [];
-    const open: TestBed['open'] = (options) => {
-      const another = bed.open(options);
+    const open: TestBed['open'] = async (options) => {
+      const another = await bed.open(options);
       opened.push(another);
       return another;
     };
     beforeEach(async () => {
       bed = await makeBed();
-      store = open();
+      store = await open();
     });
     afterEach(async () => {
       for (const each of opened.splice(0)) await each.close();
@@ -144,8 +144,8 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         await append('no-stream', ['elsewhere'], 'b');
         expect(await append('no-stream', batch)).toMatchObject({ ok: true, appended: [{ revision: 2, repeated: true }] });
         await store.close();
-        expect(await open().append([write('no-stream', batch)])).toMatchObject({ ok: true, appended: [{ revision: 2, repeated: true }] });
-        expect(await readAllIds(open())).toEqual(ids(['one', 'two', 'three', 'four', 'elsewhere']));
+        expect(await (await open()).append([write('no-stream', batch)])).toMatchObject({ ok: true, appended: [{ revision: 2, repeated: true }] });
+        expect(await readAllIds(await open())).toEqual(ids(['one', 'two', 'three', 'four', 'elsewhere']));
       });
       it.each([
         ['a gap', 'no-stream', ['one', 'three']],
@@ -177,7 +177,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       });
       it('keeps the first moment of recording', async () => {
         let now = Date.UTC(2031, 0, 1);
-        const stepped = open({ clock: { now: () => now } });
+        const stepped = await open({ clock: { now: () => now } });
         await stepped.append([write('no-stream', ['one'])]);
         now += 5000;
         await stepped.append([write('no-stream', ['one'])]);
@@ -244,7 +244,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect((await store.readAll({ after, limit: 5 })).events.map(({ id }) => id)).toEqual(ids(['late']));
       });
       it('shows a reader no gap while two clients write at once', async () => {
-        const other = open();
+        const other = await open();
         const writing = Promise.all(
           [store, other].flatMap((client, c) =>
             Array.from({ length: 40 }, (_, i) => client.append([write('no-stream', [`c${c}-${i}`], `c${c}x${i}`)])),
@@ -256,7 +256,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         let after: number | null = null;
         for (;;) {
           const last: boolean = done;
-          const page = await open().readAll({ after, limit: 7 });
+          const page = await (await open()).readAll({ after, limit: 7 });
           seen.push(...page.events.map(({ id }) => id));
           after = page.events.at(-1)?.position ?? after;
           if (last && page.caughtUp) break;
@@ -270,7 +270,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
 
     describe('several clients', () => {
       it('lets one of two appends at the same revision win', async () => {
-        const other = open();
+        const other = await open();
         await append('no-stream', ['one']);
         await other.readStream(stream());
         const outcomes = await Promise.all([append(0, ['mine']), other.append([write(0, ['theirs'])])]);
@@ -278,7 +278,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect(await store.readStream(stream())).toHaveLength(2);
       });
       it('sees what the other stored, at once', async () => {
-        const other = open();
+        const other = await open();
         await append('no-stream', ['one']);
         expect(await other.append([write(0, ['two'])])).toMatchObject({ ok: true, appended: [{ revision: 1 }] });
         expect(await store.readStream(stream())).toHaveLength(2);
@@ -286,7 +286,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect(await append(1, ['three'])).toMatchObject({ ok: true });
       });
       it('stores a batch once that both append', async () => {
-        const other = open();
+        const other = await open();
         const outcomes = await Promise.all([append('no-stream', ['one', 'two']), other.append([write('no-stream', ['one', 'two'])])]);
         expect(outcomes.map((outcome) => outcome.ok && outcome.position)).toEqual([await store.head(), await store.head()]);
         expect(await readAllIds(store)).toEqual(ids(['one', 'two']));
@@ -302,7 +302,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         );
       });
       it('wakes on an append of another client', async () => {
-        const other = open();
+        const other = await open();
         await wakes(
           other,
           () => append('no-stream', ['one']),
@@ -361,7 +361,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
       });
       it('gives an event the hash that its canonical text has on any store', async () => {
         const at = Date.UTC(2040, 4, 6, 7, 8, 9, 10);
-        const fixed = open({ clock: { now: () => at } });
+        const fixed = await open({ clock: { now: () => at } });
         const event = newEvent('hashed', { b: ['x', { z: 1, a: '1.50' }], a: null });
         await fixed.append([{ stream: stream(), expected: 'no-stream', events: [event] }]);
         const text = `{"data":${event.data},"id":"${event.id}","metadata":{"actor":"someone","recordedAt":"2040-05-06T07:08:09.010Z"},"revision":0,"stream":"${stream()}","type":"SomethingHappened"}`;
@@ -372,17 +372,17 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
     it('stamps the moment of recording, which never goes back', async () => {
       const times = [3000, 1000, 5000, 4000, 5001];
       let i = 0;
-      const stepped = open({ clock: { now: () => Date.UTC(2035, 0, 1) + (times[Math.min(i++, 4)] as number) } });
+      const stepped = await open({ clock: { now: () => Date.UTC(2035, 0, 1) + (times[Math.min(i++, 4)] as number) } });
       for (let n = 0; n < 5; n++) await stepped.append([write('no-stream', [`t${n}`], `t${n}`)]);
       const stamps = (await store.readAll({ after: null, limit: 10 })).events.map(({ metadata }) => String(metadata['recordedAt']));
       expect([...stamps].sort()).toEqual(stamps);
-      await open({ clock: { now: () => 0 } }).append([write('no-stream', ['late'], 'late')]);
+      await (await open({ clock: { now: () => 0 } })).append([write('no-stream', ['late'], 'late')]);
       const last = (await store.readAll({ after: null, limit: 10 })).events.at(-1);
       expect(String(last?.metadata['recordedAt']) >= (stamps.at(-1) as string)).toBe(true);
     });
 
     it('refuses everything once it is closed', async () => {
-      const other = open();
+      const other = await open();
       await other.close();
       await expect((async () => other.append([write('no-stream', ['one'])]))()).rejects.toMatchObject({ code: 'STORE-114' });
       await expect((async () => other.head())()).rejects.toMatchObject({ code: 'STORE-114' });

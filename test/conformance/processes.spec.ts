@@ -49,7 +49,7 @@ describe('embedded store, several processes', () => {
       const acknowledged = (await run(path, `r${round}`, 1_000_000, { killAt: 300 + 211 * round })).filter(
         (line) => line.length === acknowledgedLength(round),
       );
-      const store = openEventStore(`sqlite:${path}`, { ledger: 'l' });
+      const store = await openEventStore(`sqlite:${path}`, { ledger: 'l' });
       const stored = new Set(await everything(store));
       expect(acknowledged.filter((line) => !stored.has(line))).toEqual([]);
       expect(acknowledged.length).toBeGreaterThan(250);
@@ -60,7 +60,7 @@ describe('embedded store, several processes', () => {
   it('keeps one order for two processes that write to one stream at once', async () => {
     const path = join(directory, 'two.db');
     const acknowledged = (await Promise.all([run(path, 'a', 60, { shared: true }), run(path, 'b', 60, { shared: true })])).flat();
-    const store = openEventStore(`sqlite:${path}`, { ledger: 'l' });
+    const store = await openEventStore(`sqlite:${path}`, { ledger: 'l' });
     expect([...(await everything(store))].sort()).toEqual([...acknowledged].sort());
     const shared = await store.readStream('l.o.shared-1');
     expect(shared.map(({ revision }) => revision)).toEqual(Array.from({ length: 120 }, (_, i) => i));

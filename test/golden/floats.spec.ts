@@ -46,7 +46,7 @@ describe('values that no double can hold', () => {
   });
 
   it('survive the whole way from a billing file to the running totals', async () => {
-    const ledger = testCore();
+    const ledger = await testCore();
     const files = mkdtempSync(join(tmpdir(), 'tenor-floats-'));
     try {
       const costs = ['12345678901234567890.000000000000000001', '9007199254740993', '-0.000000000000000003', '0.1', '0.2'];

@@ -14,7 +14,7 @@ import { quarantineCsv, quarantinedFields } from '../../libs/charges/application
 import { LogRow } from '../../libs/event-store/embedded/log.js';
 import { quarantinedFieldsOf } from '../../libs/charges/read/quarantine.js';
 import { at, spendTerms } from '../support/commitments.js';
-import { commit, make, testCore } from '../support/core.js';
+import { commit, make, testCore, type TestCore } from '../support/core.js';
 
 const ORG = 'o1';
 const HEADER =
@@ -35,7 +35,7 @@ const contract = {
   earlyTermination: { kind: 'unknown' as const, reason: 'not disclosed' },
 };
 
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 let files: string;
 let events: RecordedEvent[] = [];
 let texts: { type: string; data: string; metadata: string }[] = [];
@@ -188,7 +188,7 @@ function storedTexts(path: string): typeof texts {
 }
 
 beforeAll(async () => {
-  ledger = testCore();
+  ledger = await testCore();
   files = mkdtempSync(join(tmpdir(), 'tenor-stored-'));
   await everyCommand();
   events = [...(await ledger.core.store.readAll({ after: null, limit: 10_000 })).events];

@@ -15,6 +15,7 @@ import { readConfig, systemClock } from '#platform';
 import { spendTerms } from '../support/commitments.js';
 import { make } from '../support/core.js';
 import { charge, ended, Folder, tenor, tenorProcess } from '../support/import-journey.js';
+import { programPath } from '../support/programs.js';
 import { type StartedStore, type StoreKind, STORES } from '../support/stores.js';
 
 let folder: Folder;
@@ -35,7 +36,7 @@ function on(kind: StoreKind): void {
 }
 
 async function withLedger<T>(work: (core: Core) => Promise<T> | T): Promise<T> {
-  const core = openCore({ config: readConfig(folder.env), clock: systemClock, inProcess: true, onFault: (error) => console.error(error) });
+  const core = await openCore({ config: readConfig(folder.env), clock: systemClock, inProcess: true, onFault: (error) => console.error(error) });
   try {
     core.projector.start();
     await core.settle();
@@ -53,7 +54,7 @@ const deliver = (path: string, ...more: string[]) => tenor(folder, 'import', 'fo
 
 /** Starts the import in a process of its own and kills it as soon as the store holds so many more events. */
 async function killAfter(events: number, path: string): Promise<void> {
-  const store = openEventStore(folder.env['TENOR_STORE'] as string, { ledger: folder.env['TENOR_LEDGER'] as string });
+  const store = await openEventStore(folder.env['TENOR_STORE'] as string, { ledger: folder.env['TENOR_LEDGER'] as string });
   try {
     let after = await store.head();
     let left = events;
@@ -141,7 +142,7 @@ describe.each(STORES)('$name', (kind) => {
         const { code, json } = await ended(tenorProcess(folder, 'import', 'focus', path, '--feed', 'aws'));
         expect({ code, status: json[0]?.['status'] }).toMatchObject({ code: 0 });
         const id = (await tenor(undisturbed, 'org', 'create', 'Lab')).json[0]?.['organization'] as string;
-        const other = openCore({ config: readConfig(undisturbed.env), clock: systemClock, inProcess: true, onFault: console.error });
+        const other = await openCore({ config: readConfig(undisturbed.env), clock: systemClock, inProcess: true, onFault: console.error });
         await make(other, id, 'a', spendTerms('50000'));
         await other.imports.run({ path, name: 'bench.csv', feed: 'aws', caller: { organization: id, actor: 'tester' } });
         await other.settle();
@@ -245,12 +246,23 @@ describe('an embedded store', () => {
     const path = join(folder.path, 'bench.csv');
     writeFileSync(path, [...benchLines({ rows: 20_000, seed: 5 })].join('\n'));
     const script = `mkdir -p ${small} && mount -t tmpfs -o size=6m tmpfs ${small} && cp -r ${join(folder.path, 'data')}/. ${small}/ && exec "$@"`;
-    const cli = join(import.meta.dirname, '../../dist/apps/cli/main.js');
     const again =
       'const [n, c, p] = process.argv.slice(1); const r = require("node:child_process").spawnSync; const one = r(n, [c, ...p.split("|")], { encoding: "utf8" }); const list = r(n, [c, "delivery", "list", "--json"], { encoding: "utf8" }); console.log(JSON.stringify({ status: one.status, err: one.stderr, list: list.stdout, left: require("node:fs").readdirSync(process.env.TENOR_DATA + "/work") }))';
     const inside = spawnSync(
       'unshare',
-      ['-m', 'sh', '-c', script, 'sh', process.execPath, '-e', again, process.execPath, cli, `import|focus|${path}|--feed|aws|--json`],
+      [
+        '-m',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        process.execPath,
+        '-e',
+        again,
+        process.execPath,
+        programPath('tenor'),
+        `import|focus|${path}|--feed|aws|--json`,
+      ],
       {
         encoding: 'utf8',
         env: { ...process.env, ...folder.env, TENOR_DATA: small, TENOR_STORE: `sqlite:${join(small, 'ledger.db')}` },

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Folder } from '../support/import-journey.js';
+import { programPath } from '../support/programs.js';
 import { type StartedStore, STORES } from '../support/stores.js';
 
-const SERVICE = fileURLToPath(new URL('../../dist/apps/ledger/main.js', import.meta.url));
+const SERVICE = programPath('ledger');
 const LANES = 8;
 
 interface Accepted {

@@ -6,7 +6,7 @@ import type { Terms } from '#commitments/domain';
 import { type Decimal, exactly, formatDecimal, formatInstant, type Instant, MS_PER_DAY, MS_PER_HOUR, parseDecimal } from '#kernel';
 import { Random } from '../../libs/charges/generator/random.js';
 import { at, clause, known, spendTerms } from '../support/commitments.js';
-import { commit, make, testCore } from '../support/core.js';
+import { commit, make, testCore, type TestCore } from '../support/core.js';
 import { type OracleCommitment, type OracleFact, oraclePostings, type OracleRow } from '../support/oracle.js';
 
 // Random ledgers through the real import and the real commands, against a second model of the arithmetic: what is drawn must be
@@ -18,7 +18,7 @@ const HEADER =
   'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,PublisherName,SkuId,ContractApplied';
 const SKUS = ['a', 'b'];
 
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 afterEach(() => ledger.close());
 
 const text = (value: bigint): string => formatDecimal(value as Decimal);
@@ -156,7 +156,7 @@ async function history(random: Random): Promise<{ facts: OracleFact[]; positions
 }
 
 it.each(Array.from({ length: 12 }, (_, index) => index + 1))('ledger %i draws what the second model draws, at every position', async (seed) => {
-  ledger = testCore();
+  ledger = await testCore();
   const random = new Random(seed);
   const { facts, positions } = await history(random);
   const drawdown = new Drawdown(ledger.core.database);

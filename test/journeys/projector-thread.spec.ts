@@ -3,7 +3,7 @@ import { spendTerms } from '../support/commitments.js';
 import { projections } from '../../apps/ledger/projections.js';
 import { type Core } from '../../apps/ledger/core.js';
 import { type ProjectorThread, rebuild } from '#read-store';
-import { make, testCore } from '../support/core.js';
+import { make, testCore, type TestCore } from '../support/core.js';
 
 // The compiled worker, which the tests' command builds first: the service runs it so.
 const WORKER = new URL('../../dist/apps/ledger/projector.worker.js', import.meta.url);
@@ -12,20 +12,20 @@ const ORGANIZATION = 'ab'.repeat(16);
 const moved = ({ projector }: Core) => vi.waitFor(() => expect((projector as ProjectorThread).inThread).toBe(true), 10_000);
 
 describe('read models filled in a thread of their own', () => {
-  const open: ReturnType<typeof testCore>[] = [];
-  const ledger = (directory?: string, worker: URL | null = WORKER) => {
-    const opened = testCore({ ...(directory === undefined ? {} : { directory }), ...(worker ? { projectorWorker: worker } : {}) });
+  const open: TestCore[] = [];
+  const ledger = async (directory?: string, worker: URL | null = WORKER): Promise<TestCore> => {
+    const opened = await testCore({ ...(directory === undefined ? {} : { directory }), ...(worker ? { projectorWorker: worker } : {}) });
     open.push(opened);
     return opened;
   };
-  const numbers = ({ core }: ReturnType<typeof testCore>) =>
+  const numbers = ({ core }: TestCore) =>
     core.entities.list(ORGANIZATION, 'commitment', { limit: 100, position: core.projector.position ?? 0 }).map(({ id }) => id);
   afterEach(async () => {
     for (const each of open.splice(0).reverse()) await each.close();
   });
 
   it('show what was written, to whom waits for it, and say when nothing is behind', async () => {
-    const one = ledger();
+    const one = await ledger();
     await make(one.core, ORGANIZATION, 'first', spendTerms('1'));
     await moved(one.core);
     for (let i = 0; i < 20; i++) {
@@ -39,8 +39,8 @@ describe('read models filled in a thread of their own', () => {
   });
 
   it('move to the thread while somebody writes, and nothing is left out or doubled', async () => {
-    const one = ledger();
-    const other = testCore({ projectorWorker: WORKER, projectAfter: 30 });
+    const one = await ledger();
+    const other = await testCore({ projectorWorker: WORKER, projectAfter: 30 });
     open.push(other);
     for (const { core } of [one, other]) {
       let written = 0;
@@ -56,8 +56,8 @@ describe('read models filled in a thread of their own', () => {
   });
 
   it('keep up beside another process that fills them too, whichever is faster', async () => {
-    const first = ledger();
-    const [second, third] = [ledger(first.directory), ledger(first.directory, null)];
+    const first = await ledger();
+    const [second, third] = [await ledger(first.directory), await ledger(first.directory, null)];
     await make(first.core, ORGANIZATION, 'first', spendTerms('1'));
     await moved(first.core);
     for (let i = 0; i < 12; i++) {
@@ -71,7 +71,7 @@ describe('read models filled in a thread of their own', () => {
   });
 
   it('go over to another generation with whoever rebuilt them', async () => {
-    const one = ledger();
+    const one = await ledger();
     await make(one.core, ORGANIZATION, 'before', spendTerms('1'));
     await one.core.settle();
     await moved(one.core);

@@ -8,7 +8,7 @@ import { rebuild } from '#read-store';
 import type { Core } from '../../apps/ledger/core.js';
 import { projections } from '../../apps/ledger/projections.js';
 import { spendTerms } from '../support/commitments.js';
-import { commit, make, testCore } from '../support/core.js';
+import { commit, make, testCore, type TestCore } from '../support/core.js';
 
 const ORG = 'o1';
 const HEADER =
@@ -18,11 +18,11 @@ const row = (cost: string, day: number, month = '02') => {
   return `${cost},acct,USD,2025-${month}-01T00:00:00Z,Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
 };
 
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 let files: string;
 let count = 0;
-beforeEach(() => {
-  ledger = testCore();
+beforeEach(async () => {
+  ledger = await testCore();
   files = mkdtempSync(join(tmpdir(), 'tenor-files-'));
 });
 afterEach(async () => {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Folder, startService } from '../support/import-journey.js';
+import { programPath } from '../support/programs.js';
 
-const SERVICE = fileURLToPath(new URL('../../dist/apps/ledger/main.js', import.meta.url));
+const SERVICE = programPath('ledger');
 
 let folder: Folder;
 beforeEach(() => void (folder = new Folder()));

@@ -7,20 +7,24 @@ import { readConfig, SteppedClock } from '#platform';
 import { type Core, openCore } from '../../apps/ledger/core.js';
 import { at, makeCommitment } from './commitments.js';
 
-/** A ledger without doors in a directory of its own. */
-export function testCore(options: { store?: string; directory?: string; now?: string; projectorWorker?: URL; projectAfter?: number } = {}): {
-  core: Core;
-  clock: SteppedClock;
-  directory: string;
+export interface TestCore {
+  readonly core: Core;
+  readonly clock: SteppedClock;
+  readonly directory: string;
   close(): Promise<void>;
-} {
+}
+
+/** A ledger without doors in a directory of its own. */
+export async function testCore(
+  options: { store?: string; directory?: string; now?: string; projectorWorker?: URL; projectAfter?: number } = {},
+): Promise<TestCore> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tenor-core-'));
   const clock = new SteppedClock(at(options.now ?? '2026-01-01'));
   const config = readConfig({ TENOR_DATA: directory, TENOR_STORE: options.store ?? `sqlite:${join(directory, 'ledger.db')}` });
   const faults: unknown[] = [];
   const { projectorWorker: worker, projectAfter: after = 0 } = options;
   const projectorThread = worker ? { worker, after } : undefined;
-  const core = openCore({ config, clock, onFault: (error) => faults.push(error), inProcess: true, projectorThread });
+  const core = await openCore({ config, clock, onFault: (error) => faults.push(error), inProcess: true, projectorThread });
   core.projector.start();
   return {
     core,

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { run } from '../../apps/cli/program.js';
 import { compose, type Composed } from '../../apps/ledger/compose.js';
 import { createLedger, type RunningLedger } from '../../apps/ledger/create-ledger.js';
 import { readConfig } from '#platform';
+import { programPath } from './programs.js';
 import type { StartedStore } from './stores.js';
 
 const HEADER =
@@ -79,11 +79,9 @@ export async function tenor(folder: Folder, ...argv: string[]): Promise<Told> {
   return told(code, out.join(''), err.join(''));
 }
 
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/main.js', import.meta.url));
-
-/** The compiled command line in a process of its own, to be killed. */
+/** The command line in a process of its own, to be killed. */
 export const tenorProcess = (folder: Folder, ...argv: string[]): ChildProcess =>
-  spawn(process.execPath, [CLI, ...argv, '--json'], { env: { ...process.env, ...folder.env } });
+  spawn(process.execPath, [programPath('tenor'), ...argv, '--json'], { env: { ...process.env, ...folder.env } });
 
 export async function ended(child: ChildProcess): Promise<Told> {
   const [out, err]: [Buffer[], Buffer[]] = [[], []];

@@ -13,9 +13,9 @@ export function storeCommands(noun: MakeNoun): void {
     async ({ io, out, flags, args }) => {
       const [from, to] = args as [string, string];
       const options = { ledger: configOf(flags, io.env).TENOR_LEDGER, clock: systemClock };
-      const source = openEventStore(from, options);
+      const source = await openEventStore(from, options);
       try {
-        const target = openEventStore(to, options);
+        const target = await openEventStore(to, options);
         try {
           const head = (await source.head()) ?? 1;
           const bar = progress(out, 'copying');

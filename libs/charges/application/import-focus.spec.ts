@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatDecimal, parseInstant } from '#kernel';
 import { spendTerms } from '../../../test/support/commitments.js';
-import { make, testCore, commit } from '../../../test/support/core.js';
+import { make, testCore, type TestCore, commit } from '../../../test/support/core.js';
 import { decimal, exactly } from '#kernel';
 import { Drawdown } from '../read/drawdown.js';
 
@@ -14,10 +14,10 @@ const row = (cost: string, start: string, billingPeriod = `${start.slice(0, 7)}-
   `${cost},acct,USD,,${billingPeriod}T00:00:00Z,Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
 
 const ORG = 'o1';
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 let files: string;
-beforeEach(() => {
-  ledger = testCore();
+beforeEach(async () => {
+  ledger = await testCore();
   files = mkdtempSync(join(tmpdir(), 'tenor-files-'));
 });
 afterEach(async () => {

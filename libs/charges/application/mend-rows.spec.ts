@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatDecimal, parseInstant } from '#kernel';
 import { spendTerms } from '../../../test/support/commitments.js';
-import { make, testCore } from '../../../test/support/core.js';
+import { make, testCore, type TestCore } from '../../../test/support/core.js';
 import { Drawdown } from '../read/drawdown.js';
 import { Deliveries } from '../read/deliveries.js';
 import { Quarantine, quarantinedFieldsOf } from '../read/quarantine.js';
@@ -17,12 +17,12 @@ const row = (cost: string, start: string, billingPeriod = `${start.slice(0, 7)}-
   `${cost},acct,USD,,${billingPeriod},Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
 
 const ORG = 'o1';
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 let files: string;
 let mending: RowMending;
 let count = 0;
 beforeEach(async () => {
-  ledger = testCore();
+  ledger = await testCore();
   files = mkdtempSync(join(tmpdir(), 'tenor-files-'));
   const { store, decisions, database, files: kept, ledger: id } = ledger.core;
   mending = new RowMending({

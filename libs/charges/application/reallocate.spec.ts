@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommitmentCommand } from '#commitments';
 import { exactly, parseInstant } from '#kernel';
 import { known, spendTerms } from '../../../test/support/commitments.js';
-import { commit, make, testCore } from '../../../test/support/core.js';
+import { commit, make, testCore, type TestCore } from '../../../test/support/core.js';
 
 const HEADER =
   'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** What the ledger says in the end: by commitment and hour, and of coverage; cells that came back to nothing do not count. */
-function totals({ core }: ReturnType<typeof testCore>): unknown {
+function totals({ core }: TestCore): unknown {
   const latest = (table: string, key: string, values: string) =>
     core.database
       .sql(
@@ -54,7 +54,7 @@ function totals({ core }: ReturnType<typeof testCore>): unknown {
 
 /** Runs the script, allocating after each step. */
 async function run(script: readonly Step[], files: string): Promise<unknown> {
-  const ledger = testCore();
+  const ledger = await testCore();
   try {
     const { core } = ledger;
     const made = new Set<number>();
@@ -76,7 +76,7 @@ async function run(script: readonly Step[], files: string): Promise<unknown> {
 }
 
 async function change(
-  core: ReturnType<typeof testCore>['core'],
+  core: TestCore['core'],
   each: Exclude<Step, { deliver: unknown }>,
   made: Set<number>,
   gone: Set<number>,
@@ -124,13 +124,13 @@ describe('re-allocation', () => {
     const directory = mkdtempSync(join(tmpdir(), 'tenor-replay-'));
     const path = join(directory, 'charges.csv');
     writeFileSync(path, [HEADER, line({ cost: 5, day: 1 }), line({ cost: 4, day: 2 }), ''].join('\n'));
-    const importing = testCore({ directory });
+    const importing = await testCore({ directory });
     await make(importing.core, ORG, 'C0', spendTerms('7'));
     await importing.core.imports.run({ path, name: 'x.csv', feed: 'aws', caller: { organization: ORG, actor: 'tester' } });
     await importing.core.settle();
     await importing.close();
     // Another process, which has no chunk in memory.
-    const ledger = testCore({ directory });
+    const ledger = await testCore({ directory });
     const { core } = ledger;
     const before = totals(ledger);
     const allocations = async () =>

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const outfile = join(bundles.path, 'worker.mjs');
   const banner = { js: `import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);` };
   await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    entryPoints: [join(import.meta.dirname, 'intake.worker.ts')],
     outfile,
     bundle: true,
     platform: 'node',

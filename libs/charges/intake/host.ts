@@ -23,7 +23,7 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 48 };
 
 /** Opens the intake of one file in a worker thread of its own, so that commands and queries go on while it reads. */
 export async function openIntake({ workDir, inProcess = false, workerUrl }: IntakeOptions): Promise<Intake> {
-  const url = workerUrl ?? new URL('./worker.js', import.meta.url);
+  const url = workerUrl ?? new URL('./intake.worker.js', import.meta.url);
   if (inProcess || !existsSync(url)) return IntakeSession.open(workDir);
   return new IntakeHost(new Worker(url, { workerData: { workDir }, resourceLimits: LIMITS, execArgv: [] }));
 }

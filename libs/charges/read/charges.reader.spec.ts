@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInstant } from '#kernel';
 import { spendTerms } from '../../../test/support/commitments.js';
-import { make, testCore } from '../../../test/support/core.js';
+import { make, testCore, type TestCore } from '../../../test/support/core.js';
 import { type ChargeFilter, type ChargeKey, ChargesReader, type KnownCharge } from './charges.reader.js';
 
 const ORG = 'o1';
@@ -15,12 +15,13 @@ const PROVIDERS = ['AWS', 'Google Cloud'];
 
 describe('charges by a filter', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tenor-reader-'));
-  const ledger = testCore({ directory });
+  let ledger: TestCore;
   let position: number;
   const reader = () => new ChargesReader(ledger.core.entities, ledger.core.store, ledger.core.ledger);
   const moment = () => ({ organization: ORG, position, postings: { position } }) as Parameters<ChargesReader['page']>[0];
 
   beforeAll(async () => {
+    ledger = await testCore({ directory });
     await make(ledger.core, ORG, 'small', spendTerms('20'));
     await make(ledger.core, ORG, 'next', spendTerms('30', { priority: 2 }));
     // Each delivery is a chunk of its own, with services and providers that the others need not have.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Instant, MS_PER_DAY, MS_PER_HOUR } from '#kernel';
-import { testCore } from '../../../test/support/core.js';
+import { testCore, type TestCore } from '../../../test/support/core.js';
 import { ApiKeyCallers } from '../read/api-key-callers.js';
 import { CreateApiKey, CreateApiKeyHandler } from './create-api-key.js';
 import { CreateOrganization, CreateOrganizationHandler } from './create-organization.js';
@@ -8,7 +8,7 @@ import { Organizations } from './organizations.js';
 import { RevokeApiKey, RevokeApiKeyHandler } from './revoke-api-key.js';
 import { RotateApiKey, RotateApiKeyHandler } from './rotate-api-key.js';
 
-let ledger: ReturnType<typeof testCore>;
+let ledger: TestCore;
 let organizations: Organizations;
 let callers: ApiKeyCallers;
 let keys = 0;
@@ -34,8 +34,8 @@ async function secretOf(id: string, options: Parameters<typeof key>[1] = {}): Pr
   return { keyId: made.keyId, secret: made.secret };
 }
 
-beforeEach(() => {
-  ledger = testCore();
+beforeEach(async () => {
+  ledger = await testCore();
   organizations = new Organizations(ledger.core.decisions, ledger.core.ledger);
   callers = new ApiKeyCallers(ledger.core.entities, ledger.core.projector, ledger.clock);
 });
@@ -88,7 +88,7 @@ describe('API keys', () => {
     const id = await organization('A');
     const { secret, keyId } = await secretOf(id);
     expect(callers.authenticate(secret)).not.toBeNull();
-    const beside = testCore({ directory: ledger.directory });
+    const beside = await testCore({ directory: ledger.directory });
     const revoke = new RevokeApiKeyHandler(new Organizations(beside.core.decisions, beside.core.ledger), ledger.clock);
     expect(await revoke.execute(new RevokeApiKey(context(id), keyId))).toMatchObject({ status: 'accepted' });
     expect(await revoke.execute(new RevokeApiKey(context(id), keyId))).toMatchObject({ rejection: { code: 'KEY_REVOKED' } });
