@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '#kernel';
 
 import { envelopeOf, type OwnEnvelope } from './envelope.js';
-import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From } from './ids.js';
+import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
 import type { CommandContext } from './command.js';
 import type { NewEvent, RecordedEvent } from './port.js';
 
@@ -62,14 +62,35 @@ export const commandDigest = (commandType: string, target: string, input: Json):
  * told "stored" (EventStoreDB keeps the first data of an id and says success).
  */
 export function bindingEvent(ids: KeyIds, bound: BoundData, envelope: ReturnType<typeof envelopeOf>): NewEvent {
-  const data = canonicalJson(bound);
-  return {
-    id: uuidV5From(ids.bytes, `bound ${data}`),
-    type: COMMAND_BOUND,
-    data,
-    metadata: envelope(BINDING),
-  };
+  return { id: bindingId(ids, bound), type: COMMAND_BOUND, data: boundText(bound), metadata: envelope(BINDING) };
 }
+
+/**
+ * A UUIDv8 (RFC 9562 section 5.8) of what the key's id and the digest are already, two hashes: their exclusive or, and in it, where no
+ * version is written, the two numbers that the digest does not cover. A hash of its own would say nothing more.
+ */
+function bindingId(ids: KeyIds, { digest, eventCount, targetRevision }: BoundData): string {
+  for (let i = 0; i < 16; i++) BYTES[i] = (ids.bytes[i] as number) ^ ((nibble(digest, 2 * i) << 4) | nibble(digest, 2 * i + 1));
+  mixInto(0, 4, eventCount);
+  mixInto(9, 7, targetRevision + 1);
+  return uuidV8Text(BYTES);
+}
+
+function mixInto(at: number, length: number, number: number): void {
+  for (let i = at + length - 1; i >= at; i--, number = Math.floor(number / 256)) BYTES[i] = (BYTES[i] as number) ^ (number % 256);
+}
+
+/** Of text in lower case. */
+function nibble(hex: string, at: number): number {
+  const code = hex.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
+
+const BYTES = new Uint8Array(16);
+
+/** Canonical JSON: the members are in order. */
+const boundText = ({ commandType, digest, eventCount, target, targetRevision }: BoundData): string =>
+  `{"commandType":${canonicalJson(commandType)},"digest":"${digest}","eventCount":${eventCount},"target":${canonicalJson(target)},"targetRevision":${targetRevision}}`;
 
 export const commandEnvelope = (ids: KeyIds, context: CommandContext, ruleVersion: string) =>
   envelopeOf({

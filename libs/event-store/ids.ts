@@ -40,8 +40,18 @@ function hashInto(bytes: Uint8Array, namespace: Uint8Array, name: string): void 
   const length = 16 + written(input, name);
   const digest = hash('sha1', whole ? (VIEWS[length] ??= INPUT.subarray(0, length)) : input.subarray(0, length), 'binary');
   for (let i = 0; i < 16; i++) bytes[i] = digest.charCodeAt(i);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50;
+  setVersion(bytes, 5);
+}
+
+function setVersion(bytes: Uint8Array, version: number): void {
+  bytes[6] = ((bytes[6] as number) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+}
+
+/** RFC 9562 section 5.8: these bytes are a UUID of the ledger's own making. What stands where the version goes is lost, in `bytes` too. */
+export function uuidV8Text(bytes: Uint8Array): string {
+  setVersion(bytes, 8);
+  return uuidText(bytes);
 }
 
 /** Short plain names are nearly all of them; for those the call would cost more than the work. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-import type { IndexOrder } from './index.worker.js';
+import type { IndexAnswer, IndexOrder, IndexRequest } from './index.worker.js';
+import { NameFilter } from './name-filter.js';
 import { type PlaceIndex, pathOfPlaces } from './place-index.js';
 import type { Tail } from './tail.js';
 import { ended } from './thread.js';
@@ -15,10 +16,15 @@ export interface IndexWriterOptions {
   readonly workerUrl?: URL;
 }
 
+/** Commits until the filter of names is worth a thread. */
+const FILTER_AFTER = 8;
+
 /** Brings the older part of the tail into the index: in a thread, while commits go on, or at once where there is none. */
 export class IndexWriter {
   private worker: Worker | null = null;
   private state: 'idle' | 'running' | 'alone' = 'idle';
+  private sent: IndexOrder | null = null;
+  private commits = 0;
   private readonly workerUrl: URL;
 
   constructor(private readonly options: IndexWriterOptions) {
@@ -34,9 +40,14 @@ export class IndexWriter {
     const { tail } = this.options;
     if (this.state === 'running') return;
     if (tail.isLong && tail.agedUntil === null) tail.age();
-    if (tail.agedUntil === null || tail.agedUntil > durable) return;
+    if (tail.agedUntil === null || tail.agedUntil > durable) return this.askForFilter();
     if (this.state === 'alone') this.writeHere(tail.order());
     else this.send(tail.order());
+  }
+
+  /** A command line that records one thing does not need one. */
+  private askForFilter(): void {
+    if (this.state === 'idle' && ++this.commits >= FILTER_AFTER && this.options.index.wantedFilter !== null) this.send(null);
   }
 
   async close(): Promise<void> {
@@ -49,25 +60,31 @@ export class IndexWriter {
   private writeHere({ entries, until }: IndexOrder): void {
     try {
       this.options.index.write(entries, until);
+      this.options.index.tidy();
     } catch {
       return;
     }
     this.options.tail.forgetOlder();
   }
 
-  private send(order: IndexOrder): void {
+  private send(order: IndexOrder | null): void {
     this.state = 'running';
-    (this.worker ??= this.open()).postMessage(order, [order.entries.buffer as ArrayBuffer]);
+    this.sent = order;
+    this.commits = 0;
+    const request: IndexRequest = { order, filter: this.options.index.wantedFilter };
+    (this.worker ??= this.open()).postMessage(request, order ? [order.entries.buffer] : []);
   }
 
   private open(): Worker {
-    const { path, busyTimeoutMs, tail } = this.options;
+    const { path, busyTimeoutMs, tail, index } = this.options;
     const worker = new Worker(this.workerUrl, { workerData: { path: pathOfPlaces(path), busyTimeoutMs }, execArgv: [] });
     worker.unref();
-    worker.on('message', (written: boolean) => {
+    worker.on('message', ({ written, filter }: IndexAnswer) => {
       if (this.state !== 'running') return;
       this.state = 'idle';
-      if (written) tail.forgetOlder();
+      // Before the older part is forgotten, whose names it holds too.
+      if (filter) index.takeFilter(NameFilter.of(filter), filter.number);
+      if (written && this.sent !== null) tail.forgetOlder();
     });
     worker.on('error', () => {
       this.worker = null;

@@ -2,21 +2,26 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
-import { BulkInsert } from './bulk-insert.js';
 import { inTransaction, pragma } from './database.js';
 import { isDamaged } from './faults.js';
+import { NameFilter } from './name-filter.js';
+import { ENTRY } from './places.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const SCHEMA = `
-CREATE TABLE places (hash INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (hash, revision, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE runs (run INTEGER PRIMARY KEY, level INTEGER NOT NULL) STRICT;
+CREATE TABLE chunks (run INTEGER NOT NULL, hash INTEGER NOT NULL, revision INTEGER NOT NULL, entries BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX chunks_by_first ON chunks (run, hash, revision);
 CREATE TABLE indexed (position INTEGER NOT NULL, id TEXT NOT NULL) STRICT;
 INSERT INTO indexed VALUES (0, '');
 PRAGMA user_version = ${FORMAT};
 `;
-/** Hash, revision and position. */
-const ENTRY = 3;
-/** So many names are looked up with one statement. */
-const HASHES = 25;
+/** Entries in a chunk: what is read for one lookup. */
+const CHUNK = 256;
+/** So many runs of a level become one of the next. */
+const FAN = 8;
+/** Runs of this level, a million events each, stay as they are: to merge them would take all their memory at once. */
+const LEVEL_MAX = 2;
 
 /** All events up to this position are in the index; the id is that event's, by which a log is known that is another one. */
 export interface Watermark {
@@ -29,26 +34,38 @@ export const pathOfPlaces = (ledger: string): string => (ledger === ':memory:' ?
 /**
  * Where the events of each stream are, by the hash of its name: in a file of its own beside the ledger's, so that writing it is never in
  * the way of a commit. All of it follows from the log: it is not waited for, and without it the next start makes it again.
+ *
+ * Entries come in runs, each sorted by itself, behind the one before it, and named by the position of its last event; a run is stored in
+ * chunks, found by their first entry. In one tree of all names the entries of new keys would each land on another page, so that every
+ * batch would write the whole tree again, and a row for each entry costs thirty times what the entry does. Runs are merged as they become
+ * many, so that a lookup asks a dozen of them at most for a million events.
  */
 export class PlaceIndex {
   private readonly database: DatabaseSync;
-  private readonly between: StatementSync;
-  private readonly lastOf: StatementSync;
-  private readonly knows: StatementSync;
+  private readonly runs: StatementSync;
+  private readonly runsOf: StatementSync;
+  private readonly addRun: StatementSync;
+  private readonly chunkBefore: StatementSync;
+  private readonly chunksFrom: StatementSync;
+  private readonly chunksOf: StatementSync;
+  private readonly addChunk: StatementSync;
   private readonly mark: StatementSync;
   private readonly setMark: StatementSync;
-  private readonly places: BulkInsert;
+  private filter: NameFilter | null = null;
+  private filterNumber = 0;
 
   constructor(path: string, busyTimeoutMs: number) {
     this.database = open(path, busyTimeoutMs);
     const prepared = (sql: string): StatementSync => arrays(this.database.prepare(sql));
-    this.between = prepared('SELECT position FROM places WHERE hash = ? AND revision >= ? AND revision < ? ORDER BY revision, position');
-    this.lastOf = prepared('SELECT revision, position FROM places WHERE hash = ? ORDER BY revision DESC, position DESC');
-    this.knows = prepared(`SELECT ${new Array<string>(HASHES).fill('EXISTS (SELECT 1 FROM places WHERE hash = ?)').join(' OR ')}`);
+    this.runs = prepared('SELECT run FROM runs ORDER BY run');
+    this.runsOf = prepared('SELECT run FROM runs WHERE level = ? ORDER BY run');
+    this.addRun = prepared('INSERT INTO runs VALUES (?, ?)');
+    this.chunkBefore = prepared('SELECT entries FROM chunks WHERE run = ? AND (hash, revision) < (?, ?) ORDER BY hash DESC, revision DESC LIMIT 1');
+    this.chunksFrom = prepared('SELECT entries FROM chunks WHERE run = ? AND hash = ? AND revision >= ? AND revision < ? ORDER BY revision');
+    this.chunksOf = prepared('SELECT entries FROM chunks WHERE run = ? ORDER BY hash, revision');
+    this.addChunk = prepared('INSERT INTO chunks VALUES (?, ?, ?, ?)');
     this.mark = prepared('SELECT position, id FROM indexed');
-    this.setMark = prepared('UPDATE indexed SET position = ?, id = ? WHERE position < ?');
-    // What another process wrote already is the same.
-    this.places = new BulkInsert(this.database, 'places', ENTRY, 'INSERT OR IGNORE');
+    this.setMark = prepared('UPDATE indexed SET position = ?, id = ?');
   }
 
   get watermark(): Watermark {
@@ -57,44 +74,241 @@ export class PlaceIndex {
   }
 
   /** Positions of the events with revisions in [from, until), in order. Two names may have one hash. */
-  positions(hash: number, from: number, until: number): Iterable<[number]> {
-    return this.between.iterate(hash, from, until) as unknown as Iterable<[number]>;
+  positions(hash: number, from: number, until: number): Iterable<number> {
+    return this.atOnce(() => this.forwards(hash, from, until));
   }
 
-  /** Revision and position of a stream's events, the last one first. */
-  backwards(hash: number): Iterable<[number, number]> {
-    return this.lastOf.iterate(hash) as unknown as Iterable<[number, number]>;
+  /** Positions of all events, the last one first. */
+  positionsBackwards(hash: number): Iterable<number> {
+    return this.atOnce(() => this.backwards(hash));
   }
 
   /** Nearly all streams that a commit makes are those of keys never seen before, so one answer for many is enough. */
   knowsAnyOf(hashes: readonly number[]): boolean {
-    for (let from = 0; from < hashes.length; from += HASHES) {
-      const some = hashes.slice(from, from + HASHES);
-      while (some.length < HASHES) some.push(some[0] as number);
-      if ((this.knows.get(...some) as unknown as [number])[0] !== 0) return true;
-    }
-    return false;
+    const { filter } = this;
+    return hashes.some((hash) => filter?.mayHold(hash) !== false && this.knows(hash));
   }
 
-  /** Entries in order, up to a position beyond which there are none: all of them with it or nothing. */
+  /** Names the filter that there would be now: one made for another number is not to be taken. Null: the one at hand will do. */
+  get wantedFilter(): number | null {
+    return this.filter === null || this.filter.isFull ? this.filterNumber : null;
+  }
+
+  /** A filter of all names in the index. */
+  makeFilter(): NameFilter {
+    const filter = NameFilter.for(this.watermark.position);
+    let before = -1;
+    for (const chunk of this.atOnce(() => this.allChunks())) {
+      for (let at = 0; at < chunk.length; at += ENTRY) {
+        const hash = chunk[at] as number;
+        if (hash !== before) filter.add(hash);
+        before = hash;
+      }
+    }
+    return filter;
+  }
+
+  /** `number` as `wantedFilter` was when it was asked for. From now on all that comes into the index is to be told to `remember`. */
+  takeFilter(filter: NameFilter, number: number): void {
+    if (number === this.filterNumber) this.filter = filter;
+  }
+
+  /** What is known of the index may no longer be all that is in it. */
+  dropFilter(): void {
+    this.filter = null;
+    this.filterNumber++;
+  }
+
+  /** These are in the index now. */
+  remember(hashes: Iterable<number>): void {
+    if (this.filter !== null) for (const hash of hashes) this.filter.add(hash);
+  }
+
+  /** The next run, up to a position beyond which there are no entries: all of it with its watermark or nothing. */
   write(entries: Float64Array, { position, id }: Watermark): void {
-    // What an attempt that failed left.
-    this.places.discard();
     inTransaction(this.database, () => {
-      for (let i = 0; i < entries.length; i += ENTRY) this.places.add(entries[i] as number, entries[i + 1] as number, entries[i + 2] as number);
-      this.places.flush();
       // Another process may be further.
-      this.setMark.run(position, id, position);
+      const done = this.watermark.position;
+      if (position <= done) return;
+      this.addChunks(position, 0, sorted(entries, done));
+      this.setMark.run(position, id);
     });
   }
 
+  /** Call after `write`, when nobody waits. */
+  tidy(): void {
+    for (let level = 0; level < LEVEL_MAX; level++) if (this.runNames(level).length >= FAN) inTransaction(this.database, () => this.merge(level));
+  }
+
   clear(): void {
-    inTransaction(this.database, () => this.database.exec("DELETE FROM places; UPDATE indexed SET position = 0, id = ''"));
+    inTransaction(this.database, () => this.database.exec("DELETE FROM chunks; DELETE FROM runs; UPDATE indexed SET position = 0, id = ''"));
   }
 
   close(): void {
     this.database.close();
   }
+
+  private runNames(level?: number): number[] {
+    const rows = level === undefined ? this.runs.all() : this.runsOf.all(level);
+    return (rows as unknown as [number][]).map(([run]) => run);
+  }
+
+  /** What several statements read as one: runs may be merged between them. */
+  private *atOnce<T>(work: () => Iterable<T>): Iterable<T> {
+    this.database.exec('BEGIN');
+    try {
+      yield* work();
+    } finally {
+      this.database.exec('COMMIT');
+    }
+  }
+
+  private *forwards(hash: number, from: number, until: number): Iterable<number> {
+    for (const run of this.runNames()) for (const chunk of this.chunks(run, hash, from, until)) yield* positionsIn(chunk, hash, from, until);
+  }
+
+  private *backwards(hash: number): Iterable<number> {
+    for (const run of this.runNames().reverse()) {
+      const last = this.chunkAt(run, hash);
+      if (!last) continue;
+      yield* [...positionsIn(last, hash, 0, NO_END)].reverse();
+      if (last[0] !== hash) continue;
+      const until = last[1] as number;
+      for (const chunk of this.chunks(run, hash, 0, until).reverse()) yield* [...positionsIn(chunk, hash, 0, until)].reverse();
+    }
+  }
+
+  /** True for each run that holds the name. */
+  private *runsWith(hash: number): Iterable<true> {
+    for (const run of this.runNames()) {
+      const chunk = this.chunkAt(run, hash);
+      if (chunk && chunk[firstOf(chunk, hash) * ENTRY] === hash) yield true;
+    }
+  }
+
+  private *allChunks(): Iterable<Float64Array> {
+    for (const run of this.runNames()) yield* this.chunksIn(run);
+  }
+
+  /** Those of a run that may hold entries of a stream with revisions in [from, until). */
+  private chunks(run: number, hash: number, from: number, until: number): Float64Array[] {
+    return [...chunksOfRows(this.chunkBefore.all(run, hash, from)), ...chunksOfRows(this.chunksFrom.all(run, hash, from, until))];
+  }
+
+  /** The last of a run that may hold entries of a stream. */
+  private chunkAt(run: number, hash: number): Float64Array | undefined {
+    return chunksOfRows(this.chunkBefore.all(run, hash, NO_END))[0];
+  }
+
+  private chunksIn(run: number): Float64Array[] {
+    return chunksOfRows(this.chunksOf.all(run));
+  }
+
+  private knows(hash: number): boolean {
+    for (const found of this.atOnce(() => this.runsWith(hash))) return found;
+    return false;
+  }
+
+  private addChunks(run: number, level: number, entries: Float64Array<ArrayBuffer>): void {
+    this.addRun.run(run, level);
+    for (let at = 0, end = 0; at < entries.length; at = end) {
+      end = endOfChunk(entries, at);
+      const chunk = entries.subarray(at, end);
+      this.addChunk.run(run, chunk[0] as number, chunk[1] as number, new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    }
+  }
+
+  /** Runs of a level are neighbours: those before them are of higher levels, those behind of lower ones. */
+  private merge(level: number): void {
+    const runs = this.runNames(level);
+    // Another process may have been faster.
+    if (runs.length < FAN) return;
+    const [first, last] = [runs[0] as number, runs.at(-1) as number];
+    const entries = merged(runs.map((run) => joined(this.chunksIn(run))));
+    this.database.exec(`DELETE FROM chunks WHERE run BETWEEN ${first} AND ${last}; DELETE FROM runs WHERE run BETWEEN ${first} AND ${last}`);
+    this.addChunks(last, level + 1, entries);
+  }
+}
+
+/** More revisions than a stream may have. */
+const NO_END = Number.MAX_SAFE_INTEGER;
+
+const chunksOfRows = (rows: unknown): Float64Array[] =>
+  (rows as [Uint8Array][]).map(([bytes]) => new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8));
+
+/** Entries are in order of hash, revision and position. */
+function* positionsIn(entries: Float64Array, hash: number, from: number, until: number): Iterable<number> {
+  for (let at = ENTRY * firstOf(entries, hash); entries[at] === hash; at += ENTRY) {
+    const revision = entries[at + 1] as number;
+    if (revision >= from && revision < until) yield entries[at + 2] as number;
+  }
+}
+
+/** Entries of one hash and revision, of names that share a hash, are not parted: a chunk is found by the two. */
+function endOfChunk(entries: Float64Array, start: number): number {
+  let end = start + CHUNK * ENTRY;
+  while (end < entries.length && entries[end] === entries[end - ENTRY] && entries[end + 1] === entries[end - ENTRY + 1]) end += ENTRY;
+  return Math.min(end, entries.length);
+}
+
+/** The number of the first entry with this hash or a greater one. */
+function firstOf(entries: Float64Array, hash: number): number {
+  let [low, high] = [0, entries.length / ENTRY];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle * ENTRY] as number) < hash) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Those beyond a position, by hash, revision and position. */
+function sorted(entries: Float64Array, beyond: number): Float64Array<ArrayBuffer> {
+  const starts: number[] = [];
+  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) starts.push(at);
+  const order = Uint32Array.from(starts).sort((a, b) => compared(entries, a, entries, b));
+  const result = new Float64Array(order.length * ENTRY);
+  order.forEach((start, i) => result.set(entries.subarray(start, start + ENTRY), i * ENTRY));
+  return result;
+}
+
+/** One sorted list of several. */
+function merged(lists: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
+  const next = lists.map(() => 0);
+  // The hash that each list goes on with: they seldom are the same, so the rest is seldom looked at.
+  const hashes = Float64Array.from(lists, (list) => list[0] ?? Infinity);
+  for (let end = 0; end < result.length; end += ENTRY) {
+    let first = 0;
+    for (let i = 1; i < lists.length; i++) {
+      const difference = (hashes[i] as number) - (hashes[first] as number);
+      if (difference > 0) continue;
+      if (difference < 0 || compared(lists[i] as Float64Array, next[i] as number, lists[first] as Float64Array, next[first] as number) < 0) first = i;
+    }
+    const [list, at] = [lists[first] as Float64Array, next[first] as number];
+    for (let k = 0; k < ENTRY; k++) result[end + k] = list[at + k] as number;
+    next[first] = at + ENTRY;
+    hashes[first] = list[at + ENTRY] ?? Infinity;
+  }
+  return result;
+}
+
+function compared(one: Float64Array, a: number, other: Float64Array, b: number): number {
+  for (let k = 0; k < ENTRY; k++) {
+    const difference = (one[a + k] as number) - (other[b + k] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** A file that is damaged, or of another format, is made anew: nothing is lost with it but the time to read the log. */

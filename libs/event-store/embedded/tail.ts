@@ -30,6 +30,7 @@ export class Tail {
   reload(): void {
     this.places = new Places();
     this.older = null;
+    this.index.dropFilter();
     this.log.forget();
     const { position, id } = this.index.watermark;
     const isOfThisLog = position === 0 || (position <= (this.log.lastPosition() ?? 0) && this.idAt(position) === id);
@@ -64,7 +65,7 @@ export class Tail {
     const hash = nameHash(stream);
     const recent = this.recent(stream, hash);
     if (recent !== undefined) return recent;
-    for (const [revision, position] of this.index.backwards(hash)) if (this.isOf(stream, position)) return revision;
+    for (const position of this.index.positionsBackwards(hash)) if (this.isOf(stream, position)) return this.log.row(position).revision(position);
     return -1;
   }
 
@@ -75,7 +76,7 @@ export class Tail {
     const first = kept[0]?.first ?? Number.MAX_SAFE_INTEGER;
     const found: number[] = [];
     if (from < first) {
-      for (const [position] of this.index.positions(hash, from, first)) {
+      for (const position of this.index.positions(hash, from, first)) {
         if (found.length >= limit) break;
         if (this.isOf(stream, position)) found.push(position);
       }
@@ -110,6 +111,7 @@ export class Tail {
 
   /** The older part is in the index. */
   forgetOlder(): void {
+    if (this.older !== null) this.index.remember(this.older.places.nameHashes());
     this.older = null;
   }
 
@@ -118,6 +120,7 @@ export class Tail {
     this.age();
     const { entries, until } = this.order();
     this.index.write(entries, until);
+    this.index.tidy();
     this.forgetOlder();
   }
 
