@@ -63,7 +63,7 @@ export async function openCore({ config, clock, onFault, inProcess = false, proj
   const files = new FileStore(join(config.TENOR_DATA, 'files'));
   const following = { store, database, clock, projections: all, onFault, onAdvance: () => allocator.wake() };
   const projector: ReadModels = projectorThread
-    ? new ProjectorThread({ ...following, ...projectorThread, workerData: { store: config.TENOR_STORE, ledger } })
+    ? new ProjectorThread({ ...following, ...projectorThread, workerData: { store: config.TENOR_STORE, ledger, follow: store.durableMark } })
     : new Projector(following);
   const allocator: Allocator = new Allocator({ store, ledger, database, entities, projector, onFault });
   const workDir = join(config.TENOR_DATA, 'work');

@@ -7,14 +7,15 @@ import { projections } from './projections.js';
 interface ProjectorWorkerData {
   readonly store: string;
   readonly ledger: string;
+  readonly follow: SharedArrayBuffer | undefined;
   readonly path: string;
 }
 
 if (parentPort !== null) {
-  const { store, ledger, path } = workerData as ProjectorWorkerData;
+  const { store, ledger, follow, path } = workerData as ProjectorWorkerData;
   serveProjector({
     port: parentPort,
-    store: await openEventStore(store, { ledger }),
+    store: await openEventStore(store, { ledger, follow }),
     database: new ReadDatabase(path),
     projections: projections(),
     clock: Date,

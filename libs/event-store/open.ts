@@ -9,6 +9,11 @@ export interface OpenOptions {
   /** The first part of every stream name; keeps apart installations that share a server. */
   readonly ledger: string;
   readonly clock?: { now(): number };
+  /**
+   * Embedded only: the `durableMark` of the same store, opened in another thread of this process. Nothing is read beyond it, so that this
+   * one need not sync what that one is about to.
+   */
+  readonly follow?: SharedArrayBuffer | undefined;
   /** EventStoreDB only: for one attempt of a call, in milliseconds. */
   readonly deadlineMs?: number;
   /** EventStoreDB only: how often a call is repeated after a fault before the fault is thrown. */

@@ -103,5 +103,7 @@ export interface EventStore {
    * so a lagging reader is never cut off and no event is skipped. Survives outages.
    */
   watch(wake: () => void): Subscription;
+  /** Of a store that syncs a file: up to which position its events are on the disk, for one that is opened in another thread to follow. */
+  readonly durableMark?: SharedArrayBuffer;
   close(): Promise<void>;
 }

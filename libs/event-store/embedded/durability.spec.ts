@@ -45,8 +45,8 @@ describe('what is acknowledged is on the disk', () => {
   let directory: string;
   let path: string;
   const open: EmbeddedEventStore[] = [];
-  const openStore = (): EmbeddedEventStore => {
-    const store = openEmbeddedStore(path, { watchIntervalMs: 1 });
+  const openStore = (follow?: SharedArrayBuffer): EmbeddedEventStore => {
+    const store = openEmbeddedStore(path, { watchIntervalMs: 1, follow });
     open.push(store);
     return store;
   };
@@ -180,5 +180,28 @@ describe('what is acknowledged is on the disk', () => {
     expect(await store.append([write('mine', 'no-stream', 'l.o.thing-z')])).toMatchObject({ ok: false, conflict: { actual: 0 } });
     expect(syncsAtOnce).toBe(before + 2);
     waiting[1]?.(null);
+  });
+
+  it('shows what another one has brought to the disk and nothing more when it follows that one, without a sync of its own', async () => {
+    const store = openStore();
+    await store.append([write('a')]);
+    const follower = openStore(store.durableMark);
+    const before = syncsAtOnce;
+    await store.append([write('b', 0)]);
+    expect(await seen(follower)).toEqual({ stream: 2, all: 2, head: 2 });
+    const waiting: Synced[] = (held = []);
+    const third = store.append([write('c', 1)]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    expect(await seen(follower)).toEqual({ stream: 2, all: 2, head: 2 });
+    held = null;
+    waiting[0]?.(null);
+    await third;
+    expect(await seen(follower)).toEqual({ stream: 3, all: 3, head: 3 });
+    expect(syncsAtOnce).toBe(before);
+    // Of another process: the one that is followed has to notice.
+    await openStore().append([write('d', 2)]);
+    expect(await seen(follower)).toEqual({ stream: 3, all: 3, head: 3 });
+    expect(await store.head()).toBe(4);
+    expect(await seen(follower)).toEqual({ stream: 4, all: 4, head: 4 });
   });
 });

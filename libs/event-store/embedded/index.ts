@@ -18,6 +18,8 @@ import { Writer } from './writer.js';
 
 export interface EmbeddedOptions extends DatabaseOptions {
   readonly clock?: { now(): number };
+  /** See `OpenOptions`. */
+  readonly follow?: SharedArrayBuffer | undefined;
   /** How often to look for commits of other processes while somebody watches, in milliseconds. */
   readonly watchIntervalMs?: number;
 }
@@ -45,6 +47,10 @@ export class EmbeddedEventStore implements EventStore {
   private readonly indexing: IndexWriter;
   /** Up to here the log is known to be on the disk. */
   private durable = 0;
+  readonly durableMark = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  private readonly mark = new BigInt64Array(this.durableMark);
+  /** Another store's. */
+  private readonly followed: BigInt64Array | null;
   /** Up to here who watches was told. */
   private told = 0;
   private readonly dataVersion: StatementSync;
@@ -76,7 +82,10 @@ export class EmbeddedEventStore implements EventStore {
       onStored: (position) => this.stored(position),
     });
     this.indexing = new IndexWriter({ tail, index, path, busyTimeoutMs });
-    this.durable = this.told = tail.position;
+    this.followed = options.follow ? new BigInt64Array(options.follow) : null;
+    // Read before anybody was asked whether it is.
+    this.makeDurable(tail.position);
+    this.told = this.durable;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
@@ -140,15 +149,22 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   private stored(position: number): void {
-    if (position > this.durable) this.durable = position;
+    this.isDurable(position);
     this.told = this.durable;
     this.indexing.stored(this.durable);
     for (const watcher of this.watchers) watcher();
   }
 
+  private isDurable(position: number): void {
+    if (position <= this.durable) return;
+    this.durable = position;
+    Atomics.store(this.mark, 0, BigInt(position));
+  }
+
   /** While a commit of ours is under way, what is beyond the last one may not be on the disk: its end wakes who watches. */
   private readable(): number {
-    return this.commits.underWay ? this.durable : Infinity;
+    if (this.followed) this.isDurable(Number(Atomics.load(this.followed, 0)));
+    return this.followed || this.commits.underWay ? this.durable : Infinity;
   }
 
   private lastReadable(): number {
@@ -161,7 +177,7 @@ export class EmbeddedEventStore implements EventStore {
   private makeDurable(position: number): void {
     if (position <= this.durable) return;
     this.sync.now();
-    this.durable = position;
+    this.isDurable(position);
   }
 
   /** Takes in what other processes committed: `data_version` moves when another connection has. */
@@ -173,7 +189,8 @@ export class EmbeddedEventStore implements EventStore {
     if (version === this.seenVersion) return;
     const last = this.lastReadable();
     if (last > this.tail.position) this.tail.catchUp(last);
-    this.seenVersion = version;
+    // What is not on the disk yet is there to be taken in later, and no version tells of that.
+    if (last === (this.log.lastPosition() ?? 0)) this.seenVersion = version;
   }
 
   private readonly lookForOthers = (): void => {
