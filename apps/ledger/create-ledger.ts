@@ -53,6 +53,8 @@ export interface RunningLedger {
 
 const EMPTY: LedgerStatus = { position: () => null, lagMs: () => 0 };
 const BODY_LIMIT = 4 * 1024 * 1024;
+/** Longer than load balancers keep a connection that nobody uses (a minute): a server that closes first loses the request that is on its way. Node's own is 5 s. */
+const KEEP_ALIVE_MS = 72_000;
 
 export function partsOf(options: LedgerOptions, stock = false): AppParts {
   return {
@@ -75,7 +77,9 @@ export async function createLedger(options: LedgerOptions): Promise<RunningLedge
   let lane: FastLane | undefined;
   const adapter = new EdgeAdapter({
     serverFactory: (framework: RequestListener) =>
-      createServer((request, response) => (lane?.take(request, response) ? undefined : framework(request, response))),
+      createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) =>
+        lane?.take(request, response) ? undefined : framework(request, response),
+      ),
     logger: false,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',

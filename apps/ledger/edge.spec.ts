@@ -171,6 +171,10 @@ describe('the door', () => {
     expect((await ask(make, {}, 'recorder')).body.data).toEqual({ make: 1 });
   });
 
+  it('keeps a connection that nobody uses for longer than a load balancer does', async () => {
+    expect((await fetch(`${ledger.url}/livez`)).headers.get('keep-alive')).toBe('timeout=72');
+  });
+
   it('wants a key on every route that does not say it is public', async () => {
     expect((await fetch(`${ledger.url}/livez`)).status).toBe(200);
     expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200);
