@@ -37,7 +37,7 @@ export const pathOfPlaces = (ledger: string): string => (ledger === ':memory:' ?
  *
  * Entries come in runs, each sorted by itself, behind the one before it, and named by the position of its last event; a run is stored in
  * chunks, found by their first entry. In one tree of all names the entries of new keys would each land on another page, so that every
- * batch would write the whole tree again, and a row for each entry costs thirty times what the entry does. Runs are merged as they become
+ * batch would write the whole tree again, and a row for each entry costs many times what the entry does. Runs are merged as they become
  * many, so that a lookup asks a dozen of them at most for a million events.
  */
 export class PlaceIndex {
