@@ -20,7 +20,7 @@ const PROGRAMS = {
   'checkpoint.worker': 'libs/event-store/embedded/checkpoint.worker.js',
 };
 
-// Of the first, native code comes beside it and it is loaded only for its store; of the others, frameworks ask whether they are installed.
+// The first is loaded only where the store is one; of the others, frameworks ask whether they are installed.
 const OUTSIDE = [
   '@eventstore/db-client',
   '#guard-node',

@@ -70,7 +70,8 @@ export function bindingEvent(ids: KeyIds, bound: BoundData, envelope: ReturnType
  * version is written, the two numbers that the digest does not cover. A hash of its own would say nothing more.
  */
 function bindingId(ids: KeyIds, { digest, eventCount, targetRevision }: BoundData): string {
-  for (let i = 0; i < 16; i++) BYTES[i] = (ids.bytes[i] as number) ^ ((nibble(digest, 2 * i) << 4) | nibble(digest, 2 * i + 1));
+  const digested = Buffer.from(digest, 'hex');
+  for (let i = 0; i < 16; i++) BYTES[i] = (ids.bytes[i] as number) ^ (digested[i] as number);
   mixInto(0, 4, eventCount);
   mixInto(9, 7, targetRevision + 1);
   return uuidV8Text(BYTES);
@@ -78,12 +79,6 @@ function bindingId(ids: KeyIds, { digest, eventCount, targetRevision }: BoundDat
 
 function mixInto(at: number, length: number, number: number): void {
   for (let i = at + length - 1; i >= at; i--, number = Math.floor(number / 256)) BYTES[i] = (BYTES[i] as number) ^ (number % 256);
-}
-
-/** Of text in lower case. */
-function nibble(hex: string, at: number): number {
-  const code = hex.charCodeAt(at);
-  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 const BYTES = new Uint8Array(16);

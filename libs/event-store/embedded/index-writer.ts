@@ -23,7 +23,6 @@ const FILTER_AFTER = 8;
 export class IndexWriter {
   private worker: Worker | null = null;
   private state: 'idle' | 'running' | 'alone' = 'idle';
-  private sent: IndexOrder | null = null;
   private commits = 0;
   private readonly workerUrl: URL;
 
@@ -57,19 +56,16 @@ export class IndexWriter {
     if (worker !== null) await ended(worker);
   }
 
-  private writeHere({ entries, until }: IndexOrder): void {
+  private writeHere(order: IndexOrder): void {
     try {
-      this.options.index.write(entries, until);
-      this.options.index.tidy();
+      this.options.tail.indexOlder(order);
     } catch {
-      return;
+      // It stays in memory, and is written again.
     }
-    this.options.tail.forgetOlder();
   }
 
   private send(order: IndexOrder | null): void {
     this.state = 'running';
-    this.sent = order;
     this.commits = 0;
     const request: IndexRequest = { order, filter: this.options.index.wantedFilter };
     (this.worker ??= this.open()).postMessage(request, order ? [order.entries.buffer] : []);
@@ -84,7 +80,8 @@ export class IndexWriter {
       this.state = 'idle';
       // Before the older part is forgotten, whose names it holds too.
       if (filter) index.takeFilter(NameFilter.of(filter), filter.number);
-      if (written && this.sent !== null) tail.forgetOlder();
+      // Of a filter asked for alone there is no older part: none is made while this runs.
+      if (written) tail.forgetOlder();
     });
     worker.on('error', () => {
       this.worker = null;

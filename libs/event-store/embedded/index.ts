@@ -83,8 +83,8 @@ export class EmbeddedEventStore implements EventStore {
     });
     this.indexing = new IndexWriter({ tail, index, path, busyTimeoutMs });
     this.followed = options.follow ? new BigInt64Array(options.follow) : null;
-    // Read before anybody was asked whether it is.
-    this.makeDurable(tail.position);
+    // The writer has synced what it read.
+    this.isDurable(tail.position);
     this.told = this.durable;
   }
 

@@ -109,6 +109,13 @@ export class Tail {
     return { entries: places.entries(), until: { position: until, id: this.idAt(until) } };
   }
 
+  /** Brings the older part into the index. */
+  indexOlder({ entries, until }: IndexOrder): void {
+    this.index.write(entries, until);
+    this.index.tidy();
+    this.forgetOlder();
+  }
+
   /** The older part is in the index. */
   forgetOlder(): void {
     if (this.older !== null) this.index.remember(this.older.places.nameHashes());
@@ -118,10 +125,7 @@ export class Tail {
   /** A log without its index, or with another process's commits: not all of it is to be in memory at once. */
   private indexNow(): void {
     this.age();
-    const { entries, until } = this.order();
-    this.index.write(entries, until);
-    this.index.tidy();
-    this.forgetOlder();
+    this.indexOlder(this.order());
   }
 
   private idAt(position: number): string {

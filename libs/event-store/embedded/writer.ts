@@ -93,10 +93,10 @@ export class Writer {
 
   /** Reads everything again: at the start and after a fault. */
   private reload(): void {
-    // What others wrote, or a process that ended between its write and its sync.
-    this.sync.now();
     this.added = [];
     this.tail.reload();
+    // What others wrote, or a process that ended between its write and its sync. After it was read: it may have become more until then.
+    this.sync.now();
     this.takeUp();
   }
 
