@@ -1,11 +1,13 @@
+import { nameHash } from './places.js';
 import type { Tail } from './tail.js';
 
 const STREAMS_MAX = 100_000;
 
-/** A stream's last revision, -1 before the first event, and the number of the commit that last wrote to it. */
+/** A stream's last revision, -1 before the first event. */
 export interface Head {
   revision: number;
-  commit: number;
+  /** Of its name. */
+  readonly hash: number;
 }
 
 /**
@@ -23,17 +25,14 @@ export class Catalogue {
     this.older.clear();
   }
 
-  /** One that does not exist is not remembered: most are written once (one for each command's key). */
-  head(name: string): Head {
-    const cached = this.cached(name);
+  /** One that is to be new is not remembered: most are written once (one for each command's key). */
+  head(name: string, isToBeNew: boolean): Head {
+    const cached = isToBeNew ? undefined : this.cached(name);
     if (cached) return cached;
-    const head = { revision: this.tail.lastRevision(name), commit: 0 };
-    if (this.keeps(head)) this.remember(name, head);
+    const hash = nameHash(name);
+    const head = { revision: this.tail.lastRevision(name, hash), hash };
+    if (!isToBeNew && head.revision > 0) this.remember(name, head);
     return head;
-  }
-
-  keeps(head: Head): boolean {
-    return head.revision > 0;
   }
 
   private cached(name: string): Head | undefined {

@@ -73,7 +73,7 @@ export class EmbeddedEventStore implements EventStore {
     this.sync = new LogSync(path);
     const { log, tail, index, reader, sync } = this;
     this.commits = new GroupCommit({
-      writer: new Writer({ database, log, tail, index, reader, sync }),
+      writer: new Writer({ database, log, tail, reader, sync }),
       sync,
       checkpointer: new Checkpointer(database, path),
       path,

@@ -129,11 +129,14 @@ describe('the index of places', () => {
     expect(index.wantedFilter).toBe(number + 1);
     index.takeFilter(filter, number + 1);
     expect(index.wantedFilter).toBe(null);
-    expect(index.knowsAnyOf([1, 2, 3])).toBe(false);
-    expect(index.knowsAnyOf([1, 2, (all[0] as Place).hash])).toBe(true);
+    const { hash } = all[0] as Place;
+    expect([...index.positions(hash, 0, 1)]).not.toEqual([]);
+    expect([...index.positionsBackwards(hash)]).not.toEqual([]);
+    // Not told of, so it is not looked for.
+    index.write(Float64Array.of(77, 0, 501), { position: 501, id: '' });
+    expect([...index.positions(77, 0, 1), ...index.positionsBackwards(77)]).toEqual([]);
     index.remember([77]);
-    // In no run, but it may be by now.
-    expect(filter.mayHold(77)).toBe(true);
+    expect([...index.positions(77, 0, 1), ...index.positionsBackwards(77)]).toEqual([501, 501]);
   });
 });
 

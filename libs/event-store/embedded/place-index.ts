@@ -75,18 +75,17 @@ export class PlaceIndex {
 
   /** Positions of the events with revisions in [from, until), in order. Two names may have one hash. */
   positions(hash: number, from: number, until: number): Iterable<number> {
-    return this.atOnce(() => this.forwards(hash, from, until));
+    return this.mayHold(hash) ? this.atOnce(() => this.forwards(hash, from, until)) : [];
   }
 
   /** Positions of all events, the last one first. */
   positionsBackwards(hash: number): Iterable<number> {
-    return this.atOnce(() => this.backwards(hash));
+    return this.mayHold(hash) ? this.atOnce(() => this.backwards(hash)) : [];
   }
 
-  /** Nearly all streams that a commit makes are those of keys never seen before, so one answer for many is enough. */
-  knowsAnyOf(hashes: readonly number[]): boolean {
-    const { filter } = this;
-    return hashes.some((hash) => filter?.mayHold(hash) !== false && this.knows(hash));
+  /** Nearly all names that are asked for are of keys never seen before. */
+  private mayHold(hash: number): boolean {
+    return this.filter?.mayHold(hash) !== false;
   }
 
   /** Names the filter that there would be now: one made for another number is not to be taken. Null: the one at hand will do. */
@@ -178,14 +177,6 @@ export class PlaceIndex {
     }
   }
 
-  /** True for each run that holds the name. */
-  private *runsWith(hash: number): Iterable<true> {
-    for (const run of this.runNames()) {
-      const chunk = this.chunkAt(run, hash);
-      if (chunk && chunk[firstOf(chunk, hash) * ENTRY] === hash) yield true;
-    }
-  }
-
   private *allChunks(): Iterable<Float64Array> {
     for (const run of this.runNames()) yield* this.chunksIn(run);
   }
@@ -202,11 +193,6 @@ export class PlaceIndex {
 
   private chunksIn(run: number): Float64Array[] {
     return chunksOfRows(this.chunksOf.all(run));
-  }
-
-  private knows(hash: number): boolean {
-    for (const found of this.atOnce(() => this.runsWith(hash))) return found;
-    return false;
   }
 
   private addChunks(run: number, level: number, entries: Float64Array<ArrayBuffer>): void {

@@ -22,9 +22,8 @@ export class Places {
     return this.names.length;
   }
 
-  add(name: string, revision: number, position: number): void {
+  add(name: string, revision: number, position: number, hash = nameHash(name)): void {
     if (this.size === this.capacity) this.grow();
-    const hash = nameHash(name);
     const slot = this.slotOf(name, hash);
     const record = this.names.push(name);
     this.hashes[record - 1] = hash;

@@ -55,15 +55,9 @@ export class Tail {
     return this.places.size >= TAIL_EVENTS_MAX;
   }
 
-  /** What is in memory of a stream: its last revision, or undefined. */
-  recent(stream: string, hash = nameHash(stream)): number | undefined {
-    return this.places.lastRevision(stream, hash) ?? this.older?.places.lastRevision(stream, hash);
-  }
-
   /** -1 for a stream that does not exist. */
-  lastRevision(stream: string): number {
-    const hash = nameHash(stream);
-    const recent = this.recent(stream, hash);
+  lastRevision(stream: string, hash = nameHash(stream)): number {
+    const recent = this.places.lastRevision(stream, hash) ?? this.older?.places.lastRevision(stream, hash);
     if (recent !== undefined) return recent;
     for (const position of this.index.positionsBackwards(hash)) if (this.isOf(stream, position)) return this.log.row(position).revision(position);
     return -1;
@@ -87,9 +81,9 @@ export class Tail {
     return found;
   }
 
-  add(stream: string, revision: number, position: number): void {
+  add(stream: string, revision: number, position: number, hash = nameHash(stream)): void {
     this.position = position;
-    this.places.add(stream, revision, position);
+    this.places.add(stream, revision, position, hash);
   }
 
   /** Makes all of it the older part. */

@@ -32,7 +32,7 @@ function open(path: string, meanwhile: () => void = () => undefined) {
   const tail = new BusyTail(log, index);
   const sync = new LogSync(path);
   const close = (): void => [sync, index, database].forEach((part) => part.close());
-  return { writer: new Writer({ database, log, tail, index, reader: new Reader(log, tail), sync }), close };
+  return { writer: new Writer({ database, log, tail, reader: new Reader(log, tail), sync }), close };
 }
 
 it('knows what another process wrote while it opened: a stream begins once', () => {

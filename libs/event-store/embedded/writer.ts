@@ -7,20 +7,12 @@ import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
 import type { Log } from './log.js';
 import type { LogSync } from './log-sync.js';
-import type { PlaceIndex } from './place-index.js';
-import { nameHash } from './places.js';
 import type { Reader } from './reader.js';
 import type { StoredEvent } from './stored-event.js';
 import type { Tail } from './tail.js';
 
 /** The end of the stream that a write goes to, or what stands there already. */
 type Plan = Head | StreamAppended;
-
-interface Added {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-}
 
 /** What became of one append; null: it repeats what this same commit writes, so its answer can only be read after that. */
 export type Written = AppendOutcome | Error | null;
@@ -29,7 +21,6 @@ export interface WriterParts {
   readonly database: DatabaseSync;
   readonly log: Log;
   readonly tail: Tail;
-  readonly index: PlaceIndex;
   readonly reader: Reader;
   readonly sync: LogSync;
 }
@@ -45,23 +36,16 @@ export class Writer {
   private readonly reader: Reader;
   private readonly sync: LogSync;
   private readonly catalogue: Catalogue;
-  private readonly index: PlaceIndex;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly insertRow: StatementSync;
   private stamped = 0;
   private recordedAt = '';
-  /** The last event that is known to the catalogue. */
+  /** The last event before the commit at hand, behind which tail and catalogue are ahead of the file. */
   private known = 0;
-  private position = 0;
-  private added: Added[] = [];
-  /** Counts the commits, so that a head can say whether the one at hand wrote to it. */
-  private number = 0;
-  /** Of streams that the commit at hand writes, those that the catalogue does not keep: most begin with it. */
-  private heads = new Map<string, Head>();
 
-  constructor({ database, log, tail, index, reader, sync }: WriterParts) {
-    [this.database, this.log, this.tail, this.index, this.reader, this.sync] = [database, log, tail, index, reader, sync];
+  constructor({ database, log, tail, reader, sync }: WriterParts) {
+    [this.database, this.log, this.tail, this.reader, this.sync] = [database, log, tail, reader, sync];
     this.catalogue = new Catalogue(tail);
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
@@ -76,13 +60,11 @@ export class Writer {
   write(appends: readonly (readonly StreamWrite[])[], now: number): { readonly outcomes: readonly Written[]; readonly characters: number } {
     try {
       this.begin.run();
-      this.prepare(appends, now);
+      this.prepare(now);
       const outcomes = appends.map((writes) => this.append(writes));
-      const characters = this.added.length === 0 ? 0 : this.insert();
+      const characters = this.insert();
       this.commit.run();
-      this.known = this.position;
-      for (const { stream, revision, position } of this.added) this.tail.add(stream, revision, position);
-      this.added = [];
+      this.known = this.tail.position;
       return { outcomes, characters };
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
@@ -93,7 +75,6 @@ export class Writer {
 
   /** Reads everything again: at the start and after a fault. */
   private reload(): void {
-    this.added = [];
     this.tail.reload();
     // What others wrote, or a process that ended between its write and its sync. After it was read: it may have become more until then.
     this.sync.now();
@@ -111,7 +92,7 @@ export class Writer {
   }
 
   /** One stamp for all of the commit; it never goes back, even when the clock does. */
-  private prepare(appends: readonly (readonly StreamWrite[])[], now: number): void {
+  private prepare(now: number): void {
     if ((this.log.lastPosition() ?? 0) !== this.known) {
       // Another process's, and what is answered may rest on it.
       this.sync.now();
@@ -122,28 +103,7 @@ export class Writer {
       this.stamped = now;
       this.recordedAt = new Date(now).toISOString();
     }
-    this.position = this.known;
-    this.added = [];
-    this.number++;
     this.log.discard();
-    this.heads = this.newStreams(appends);
-  }
-
-  /** The streams that are to be new and of which nothing is known; empty when the index may know one of them. */
-  private newStreams(appends: readonly (readonly StreamWrite[])[]): Map<string, Head> {
-    // Never emptied but made anew: the tables of an emptied Map keep each other in memory until a full garbage collection.
-    const streams = new Map<string, Head>();
-    const hashes: number[] = [];
-    for (const writes of appends) {
-      for (const { stream, expected } of writes) {
-        if (expected !== 'no-stream') continue;
-        const hash = nameHash(stream);
-        if (this.tail.recent(stream, hash) !== undefined) continue;
-        streams.set(stream, { revision: -1, commit: 0 });
-        hashes.push(hash);
-      }
-    }
-    return this.index.knowsAnyOf(hashes) ? new Map() : streams;
   }
 
   private insert(): number {
@@ -187,21 +147,16 @@ export class Writer {
   /** Where the write goes, or what stands there already, or the revision that it conflicts with; null as `Written`. */
   private plan(write: StreamWrite): Plan | number | null {
     const { stream, expected, events } = write;
-    const head = this.heads.get(stream) ?? this.headOf(stream);
     const wanted = expected === 'no-stream' ? -1 : expected;
+    const head = this.catalogue.head(stream, wanted < 0);
     if (head.revision === wanted) return head;
     if (wanted < head.revision && events.length > 0) {
-      if (head.commit === this.number) return null;
+      const [last = 0] = this.tail.positions(stream, head.revision, 1);
+      if (last > this.known) return null;
       const repeated = this.repeat(wanted, write);
       if (repeated) return repeated;
     }
     return head.revision;
-  }
-
-  private headOf(stream: string): Head {
-    const head = this.catalogue.head(stream);
-    if (!this.catalogue.keeps(head)) this.heads.set(stream, head);
-    return head;
   }
 
   /** Exactly these ids right after the expected revision: a repeat, whatever came later. Anything else is a conflict. */
@@ -220,13 +175,12 @@ export class Writer {
   private add({ events, stream }: StreamWrite, head: Head): StreamAppended {
     if (events.length === 0) return { stream, revision: head.revision, position: 0, repeated: false };
     for (const event of events) {
-      this.position++;
+      const position = this.tail.position + 1;
       head.revision++;
-      this.log.add(this.position, stream, head.revision, event, this.recordedAt);
-      this.added.push({ stream, revision: head.revision, position: this.position });
+      this.log.add(position, stream, head.revision, event, this.recordedAt);
+      this.tail.add(stream, head.revision, position, head.hash);
     }
-    head.commit = this.number;
-    return { stream, revision: head.revision, position: this.position, repeated: false };
+    return { stream, revision: head.revision, position: this.tail.position, repeated: false };
   }
 }
 
