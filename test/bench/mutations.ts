@@ -77,7 +77,7 @@ async function openLoop(single: Target, peak: number): Promise<Figure> {
 }
 
 async function bulk(service: Service, single: Target): Promise<Figure> {
-  const items = Array.from({ length: BULK }, (_, index) => INPUT(`%N%-${index}`, service.ids[index] as string));
+  const items = Array.from({ length: BULK }, (_, index) => INPUT(`%N%-${index}`, '%C%'));
   const many: Target = { ...single, connections: 4, body: JSON.stringify({ query: MANY, variables: { input: { items } } }) };
   const [ours, theirs] = await interleaved(
     3,

@@ -77,7 +77,7 @@ export class Connection {
   }
 }
 
-/** A POST of JSON. `%N%` in the body becomes a number that this maker has not used before. */
+/** A POST of JSON. Each `%N%` in the body becomes a number that this maker has not used before, each `%C%` the next of the choices. */
 export function requestMaker(
   url: URL,
   body: string,
@@ -90,9 +90,9 @@ export function requestMaker(
   );
   const head = `POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}content-length: `;
   const parts = body.split('%N%');
-  let next = first;
+  let [next, choice] = [first, 0];
   const build = (): Buffer => {
-    const text = parts.join(`${next++}`).replaceAll('%C%', choices[next % choices.length] ?? '');
+    const text = parts.join(`${next++}`).replaceAll('%C%', () => choices[choice++ % choices.length] ?? '');
     return Buffer.from(`${head}${Buffer.byteLength(text)}\r\n\r\n${text}`);
   };
   if (parts.length > 1) return build;
