@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '#kernel';
+import { type Canonical, canonicalJson } from '#kernel';
 
 import { envelopeOf, type OwnEnvelope } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
@@ -55,7 +55,7 @@ export const deriveId = (organization: string, idempotencyKey: string, name: str
   derivedId(keyIds('', organization, idempotencyKey), name);
 export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
 
-export const commandDigest = (commandType: string, target: string, input: Json): string => sha256(canonicalJson([commandType, target, input]));
+export const commandDigest = (commandType: string, target: string, input: Canonical): string => sha256(canonicalJson([commandType, target, input]));
 
 /**
  * The binding's id covers its content: two processes that bind one key at different revisions collide instead of both being

@@ -1,4 +1,4 @@
-import type { Decider, Json, JsonObject, Rejection } from '#kernel';
+import type { Canonical, Decider, JsonObject, Rejection } from '#kernel';
 
 import type { Position, RecordedEvent } from './port.js';
 
@@ -40,7 +40,7 @@ export interface Execute<State, Command, Event, R extends Rejection> {
   /** The stream that the command is about, by its full name. */
   readonly target: string;
   /** The caller's input as it counts for "same key, same input". */
-  readonly input: Json;
+  readonly input: Canonical;
   readonly decider: Decider<State, Command, Event, R>;
   readonly codec: EventCodec<Event>;
   readonly command: Command | ((ids: CommandIds) => Command);

@@ -1,4 +1,4 @@
-import { canonicalJson, type Decider, type Json, type Rejection } from '#kernel';
+import { canonicalJson, type Decider, type Rejection } from '#kernel';
 
 import { Aggregates, type Aggregate } from './aggregates.js';
 import { bindingEvent, boundData, commandDigest, commandEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
@@ -263,7 +263,7 @@ class Command<State, C, Event, R extends Rejection> {
 
   private digest(): string {
     const { commandType, target, input } = this.request;
-    return (this.digestText ??= commandDigest(commandType, target, input satisfies Json));
+    return (this.digestText ??= commandDigest(commandType, target, input));
   }
 
   private expectedRevision(): number | null {

@@ -1,4 +1,4 @@
-import type { Decider, JsonObject, Rejection } from '#kernel';
+import type { CanonicalObject, Decider, Rejection } from '#kernel';
 
 import type { CommandContext, CommandResult, EventCodec } from './command.js';
 import type { Decisions } from './decisions.js';
@@ -22,7 +22,7 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
   ) {}
 
   /** `input`: the caller's input as given, which "same key, same input" compares. @throws StoreFault as `Decisions.execute` */
-  execute(context: CommandContext, id: string, command: Command, input: JsonObject): Promise<CommandResult<Event, R>> {
+  execute(context: CommandContext, id: string, command: Command, input: CanonicalObject): Promise<CommandResult<Event, R>> {
     const { decider, codec, ruleVersion } = this.of;
     const target = this.stream(context.organization, id);
     return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });

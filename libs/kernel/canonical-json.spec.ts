@@ -37,12 +37,16 @@ describe('canonical JSON', () => {
     expect(canonicalJson([0, -1, 9007199254740991])).toBe('[0,-1,9007199254740991]');
     for (const number of [0.1, -0, 9007199254740992, 1e21, NaN, Infinity])
       expect(() => canonicalJson(number)).toThrow(expect.objectContaining({ code: 'JSON_NUMBER' }));
+    const units = -(10n ** 37n);
+    // The second is composed, since it is no ASCII.
+    expect(canonicalJson({ units })).toBe('{"units":"-10000000000000000000000000000000000000"}');
+    expect(canonicalJson(['€', units])).toBe('["€","-10000000000000000000000000000000000000"]');
   });
 
   it('refuses what UTF-8 or JSON cannot hold, and leaves undefined members out', () => {
     expect(() => canonicalJson('\ud800')).toThrow(expect.objectContaining({ code: 'JSON_SURROGATE' }));
     expect(() => canonicalJson({ '\udc00': 1 })).toThrow(expect.objectContaining({ code: 'JSON_SURROGATE' }));
-    expect(() => canonicalJson(1n as never)).toThrow(expect.objectContaining({ code: 'JSON_TYPE' }));
+    expect(() => canonicalJson(Symbol('x') as never)).toThrow(expect.objectContaining({ code: 'JSON_TYPE' }));
     expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
   });
 

@@ -2,20 +2,25 @@ import { RangeProblem } from './problem.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 export type JsonObject = { readonly [key: string]: Json | undefined };
+/** JSON, and amounts in their units, which are written as text. */
+export type Canonical = Json | bigint | readonly Canonical[] | CanonicalObject;
+export type CanonicalObject = { readonly [key: string]: Canonical | undefined };
 
 /**
  * RFC 8785 (JSON Canonicalization Scheme) over JSON whose numbers are integers below 2^53 in absolute value.
  * `undefined` members are left out, as JSON.stringify does.
  * @throws RangeProblem `JSON_NUMBER` for any other number, `JSON_SURROGATE` for text that UTF-8 cannot hold, `JSON_TYPE`.
  */
-export function canonicalJson(value: Json): string {
+export function canonicalJson(value: Canonical): string {
   if (typeof value === 'string') return isPlain(value) ? `"${value}"` : quoted(value);
   const end = write(value, 0);
   return end < 0 || end > PAGE.length ? composed(value) : PAGE.toString('latin1', 0, end);
 }
 
-function composed(value: Json): string {
+function composed(value: Canonical): string {
   switch (typeof value) {
+    case 'bigint':
+      return `"${value}"`;
     case 'string':
       return quoted(value);
     case 'number':
@@ -25,8 +30,8 @@ function composed(value: Json): string {
       return `${value}`;
     case 'object':
       if (value === null) return 'null';
-      if (Array.isArray(value)) return `[${(value as readonly Json[]).map(composed).join(',')}]`;
-      return `{${members(value as JsonObject)
+      if (Array.isArray(value)) return `[${(value as readonly Canonical[]).map(composed).join(',')}]`;
+      return `{${members(value as CanonicalObject)
         .map(([key, member]) => `${quoted(key)}:${composed(member)}`)
         .join(',')}}`;
     default:
@@ -35,9 +40,9 @@ function composed(value: Json): string {
 }
 
 /** Those that stand, by the UTF-16 code units of their names, as RFC 8785 section 3.2.3 asks for. */
-function members(value: JsonObject): [string, Json][] {
+function members(value: CanonicalObject): [string, Canonical][] {
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-  return keys.sort().map((key) => [key, value[key] as Json]);
+  return keys.sort().map((key) => [key, value[key] as Canonical]);
 }
 
 function quoted(text: string): string {
@@ -55,34 +60,36 @@ const isWhole = (value: number): boolean => Number.isSafeInteger(value) && !Obje
 const PAGE = Buffer.allocUnsafeSlow(32 * 1024);
 const NOT_HERE = -1;
 
-function write(value: Json, at: number): number {
+function write(value: Canonical, at: number): number {
   switch (typeof value) {
     case 'string':
       return writeText(value, at);
     case 'number':
       return isWhole(value) ? writeWord(`${value}`, at) : NOT_HERE;
+    case 'bigint':
+      return writeText(`${value}`, at);
     case 'boolean':
       return writeWord(value ? 'true' : 'false', at);
     case 'object':
       if (value === null) return writeWord('null', at);
-      return Array.isArray(value) ? writeArray(value as readonly Json[], at) : writeObject(value as JsonObject, at);
+      return Array.isArray(value) ? writeArray(value as readonly Canonical[], at) : writeObject(value as CanonicalObject, at);
     default:
       return NOT_HERE;
   }
 }
 
-function writeArray(values: readonly Json[], at: number): number {
+function writeArray(values: readonly Canonical[], at: number): number {
   PAGE[at++] = 0x5b;
   for (let i = 0; i < values.length; i++) {
     if (i > 0) PAGE[at++] = 0x2c;
-    at = write(values[i] as Json, at);
+    at = write(values[i] as Canonical, at);
     if (at < 0) return NOT_HERE;
   }
   PAGE[at++] = 0x5d;
   return at;
 }
 
-function writeObject(value: JsonObject, start: number): number {
+function writeObject(value: CanonicalObject, start: number): number {
   let [at, before] = [start, ''];
   for (const key in value) {
     // To go on until one is out of order costs less than to sort all.
@@ -94,7 +101,7 @@ function writeObject(value: JsonObject, start: number): number {
   return writeEnd(at, start);
 }
 
-function writeSorted(value: JsonObject, start: number): number {
+function writeSorted(value: CanonicalObject, start: number): number {
   let at = start;
   for (const key of Object.keys(value).sort()) {
     at = writeMember(value, key, at, start);
@@ -104,7 +111,7 @@ function writeSorted(value: JsonObject, start: number): number {
 }
 
 /** Behind the brace or the comma; nothing for a member that is left out. */
-function writeMember(value: JsonObject, key: string, at: number, start: number): number {
+function writeMember(value: CanonicalObject, key: string, at: number, start: number): number {
   const member = value[key];
   if (member === undefined) return at;
   PAGE[at] = at === start ? 0x7b : 0x2c;

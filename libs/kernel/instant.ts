@@ -7,7 +7,6 @@ export const MS_PER_SECOND = 1000;
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_DAY = 86_400_000;
 
-// Date.UTC would take year 1 for 1901.
 export const EARLIEST = Date.parse('0001-01-01T00:00:00Z') as Instant;
 export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) as Instant;
 
@@ -29,20 +28,21 @@ export function tryParseInstant(text: string): Instant | null {
   const [, y, mo, d, h = '0', mi = '0', s = '0', fraction = '', zone = 'Z'] = match;
   // Below the millisecond nothing is kept, so nothing is accepted: an instant is never rounded.
   if (fraction.length > 3 && /[1-9]/.test(fraction.slice(3))) return null;
-  const ms = parseInt(fraction.slice(0, 3).padEnd(3, '0') || '0', 10);
-  const parts = [y, mo, d, h, mi, s].map((part) => parseInt(part as string, 10)) as [number, number, number, number, number, number];
-  const time = utc(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], ms);
+  const ms = fraction === '' ? 0 : whole(fraction.slice(0, 3).padEnd(3, '0'));
+  const time = utc(whole(y as string), whole(mo as string), whole(d as string), whole(h), whole(mi), whole(s), ms);
   if (time === null) return null;
   const instant = zone === 'Z' ? time : time - offsetOf(zone);
   return instant < EARLIEST || instant > LATEST ? null : (instant as Instant);
 }
 
+const whole = (digits: string): number => parseInt(digits, 10);
+
 /** The instant of these UTC fields (month 1 to 12), or null when no such moment exists. */
 export function utc(year: number, month: number, day: number, hour = 0, minute = 0, second = 0, ms = 0): Instant | null {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   if (hour > 23 || minute > 59 || second > 59) return null;
-  const date = Date.UTC(2000, month - 1, day, hour, minute, second, ms);
-  if (year === 2000) return date as Instant;
+  // Date.UTC would take year 1 for 1901.
+  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, ms) as Instant;
   const shifted = new Date(0);
   shifted.setUTCFullYear(year, month - 1, day);
   shifted.setUTCHours(hour, minute, second, ms);

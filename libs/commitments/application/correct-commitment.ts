@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
 import { Nesting } from './nesting.js';
@@ -12,7 +12,7 @@ export class CorrectCommitment {
     readonly commitmentId: string,
     readonly command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>,
     /** The caller's input as given: what "same key, same input" compares. */
-    readonly input: JsonObject,
+    readonly input: CanonicalObject,
   ) {}
 }
 

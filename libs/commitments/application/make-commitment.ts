@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Contracts, Parties } from '#contracts';
 import type { CommandContext } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
 import { Nesting } from './nesting.js';
@@ -12,7 +12,7 @@ export class MakeCommitment {
     readonly context: CommandContext,
     readonly command: Extract<CommitmentCommand, { type: 'MakeCommitment' }>,
     /** The caller's input as given: what "same key, same input" compares. */
-    readonly input: JsonObject,
+    readonly input: CanonicalObject,
   ) {}
 }
 

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
 
@@ -11,7 +11,7 @@ export class ReclassifyCommitment {
     readonly commitmentId: string,
     readonly command: Extract<CommitmentCommand, { type: 'ReclassifyCommitment' }>,
     /** The caller's input as given: what "same key, same input" compares. */
-    readonly input: JsonObject,
+    readonly input: CanonicalObject,
   ) {}
 }
 

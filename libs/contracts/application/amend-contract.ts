@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import type { ContractCommand } from '../domain/contract.js';
 import { type ContractOutcome, Contracts } from './contracts.js';
 import { Parties } from './parties.js';
@@ -12,7 +12,7 @@ export class AmendContract {
     readonly contractId: string,
     readonly command: Extract<ContractCommand, { type: 'AmendContract' }>,
     /** The caller's input as given: what "same key, same input" compares. */
-    readonly input: JsonObject,
+    readonly input: CanonicalObject,
   ) {}
 }
 

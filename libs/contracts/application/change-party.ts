@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import type { PartyCommand } from '../domain/party.js';
 import { type PartyOutcome, Parties } from './parties.js';
 
@@ -11,7 +11,7 @@ export class ChangeParty {
     readonly partyId: string,
     readonly command: Extract<PartyCommand, { type: 'ChangeParty' }>,
     /** The caller's input as given: what "same key, same input" compares. */
-    readonly input: JsonObject,
+    readonly input: CanonicalObject,
   ) {}
 }
 

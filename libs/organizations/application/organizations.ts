@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CommandContext, type CommandResult, type Decisions, EntityCommands, TENOR_NAMESPACE, uuidV5 } from '#event-store';
-import type { JsonObject } from '#kernel';
+import type { CanonicalObject } from '#kernel';
 import { DECISIONS, LEDGER_ID } from '#platform';
 import {
   type Organization,
@@ -39,7 +39,7 @@ export class Organizations {
     });
   }
 
-  execute(context: CommandContext, command: OrganizationCommand, input: JsonObject): Promise<OrganizationOutcome> {
+  execute(context: CommandContext, command: OrganizationCommand, input: CanonicalObject): Promise<OrganizationOutcome> {
     return this.commands.execute(context, context.organization, command, input);
   }
 

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { COMMAND_REJECTIONS, type CommandRejection } from '#event-store';
-import type { Json, JsonObject } from '#kernel';
+import { COMMAND_REJECTIONS, type CommandContext, type CommandRejection } from '#event-store';
+import type { Canonical, CanonicalObject } from '#kernel';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
 import { EvidenceInput } from './ledger-types.js';
@@ -196,29 +196,37 @@ export function requireId(context: CallContext, type: string, token: string): st
 }
 
 /** The command's caller, as the use cases take it. */
-export const contextOf = ({ caller, givenTraceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput) => ({
-  organization: caller.organization,
-  actor: caller.actor,
-  key: idempotencyKey,
-  ...(givenTraceId ? { correlation: givenTraceId } : {}),
-  ...(onBehalfOf ? { onBehalfOf } : {}),
-  ...(expectedRevision === undefined || expectedRevision === null ? {} : { expectedRevision }),
-});
-
-/** An input as it counts for "same key, same input": amounts as text, what was not given left out, the key itself aside. */
-export function digestible(input: object): JsonObject {
-  const { idempotencyKey: _key, expectedRevision: _revision, ...rest } = input as Record<string, unknown>;
-  return plain(rest) as JsonObject;
+export function contextOf({ caller, givenTraceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput): CommandContext {
+  const context: { -readonly [Field in keyof CommandContext]: CommandContext[Field] } = {
+    organization: caller.organization,
+    actor: caller.actor,
+    key: idempotencyKey,
+  };
+  if (givenTraceId) context.correlation = givenTraceId;
+  if (onBehalfOf) context.onBehalfOf = onBehalfOf;
+  if (expectedRevision !== undefined && expectedRevision !== null) context.expectedRevision = expectedRevision;
+  return context;
 }
 
-function plain(value: unknown): Json | undefined {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return value as Json | undefined;
-  if (Array.isArray(value)) return value.map((each) => plain(each) ?? null);
-  const copy: Record<string, Json> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const read = plain(member);
-    if (read !== undefined) copy[key] = read;
-  }
+/** An input as it counts for "same key, same input": what was given, the key itself and the revision aside. */
+export function digestible(input: object): CanonicalObject {
+  const copy: Record<string, Canonical | undefined> = {};
+  for (const field of fieldsOf(input)) copy[field] = (input as Record<string, Canonical | undefined>)[field];
   return copy;
+}
+
+const NOT_DIGESTED: ReadonlySet<string> = new Set(['idempotencyKey', 'expectedRevision'] satisfies (keyof CommandInput)[]);
+const fields = new WeakMap<object, readonly string[]>();
+
+/** In the order of canonical JSON, so that nobody sorts them again. An instance has all fields of its class, given or not. */
+function fieldsOf(input: object): readonly string[] {
+  const { constructor } = input;
+  let known = fields.get(constructor);
+  if (!known) {
+    known = Object.keys(input)
+      .filter((field) => !NOT_DIGESTED.has(field))
+      .sort();
+    fields.set(constructor, known);
+  }
+  return known;
 }
