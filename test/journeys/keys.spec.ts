@@ -64,7 +64,7 @@ describe('a role', () => {
     const { secret } = await issue('createApiKey', `actor: "${role}", roles: [${role}]`);
     for (const read of [...READS, ...FIGURES]) expect(await codeOf(secret, `{ ${read} }`), read).toBe('ok');
     for (const record of RECORDS) expect(await codeOf(secret, `mutation { ${record} { __typename } }`), record).toBe(records);
-    expect(await codeOf(secret, '{ apiKeys { id } }')).toBe(rules);
+    for (const list of ['apiKeys { id }', 'organization { apiKeys { nodes { id } } }']) expect(await codeOf(secret, `{ ${list} }`), list).toBe(rules);
     for (const rule of KEYS) expect(await codeOf(secret, `mutation { ${rule} { __typename } }`), rule).toBe(rules);
   });
 });
@@ -80,6 +80,27 @@ describe('a key', () => {
       '{ apiKeys(asOf: { recorded: "2020-01-01T00:00:00Z" }) { id } organization(asOf: { recorded: "2020-01-01T00:00:00Z" }) { id } }',
     );
     expect(before).toEqual({ apiKeys: [], organization: null });
+  });
+
+  it('is found in the list of keys, page by page and by filter', async () => {
+    const made = [];
+    for (const roles of ['reader', 'auditor', 'auditor']) made.push(await issue('createApiKey', `actor: "paged", roles: [${roles}]`));
+    const [, auditor, revoked] = made as [{ id: string }, { id: string }, { id: string }];
+    const { token } = (
+      await ask(admin, `mutation { revokeApiKey(input: { idempotencyKey: "paged", key: "${revoked.id}" }) { ... on CommandAccepted { token } } }`)
+    ).data.revokeApiKey;
+    const query = `query ($first: Int! = 100, $after: String, $filter: ApiKeyFilterInput) {
+      organization(atLeast: "${token}") { apiKeys(first: $first, after: $after, filter: $filter) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
+    const page = async (variables: object) => (await ask(admin, query, variables)).data.organization.apiKeys;
+    const ids: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { nodes, pageInfo } = await page({ first: 2, after, filter: { actor: 'paged' } });
+      ids.push(...nodes.map(({ id }: { id: string }) => id));
+      [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+    }
+    expect(ids).toEqual(made.map(({ id }) => id));
+    expect((await page({ filter: { actor: 'paged', role: 'auditor', usable: true } })).nodes).toEqual([{ id: auditor.id }]);
+    expect((await page({ filter: { actor: 'paged', usable: false } })).nodes).toEqual([{ id: revoked.id }]);
   });
 
   it('shows its secret once, also when the call is repeated', async () => {

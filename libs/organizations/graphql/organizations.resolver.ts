@@ -1,7 +1,23 @@
+import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Args, Context, createUnionType, Field, ID, InputType, Mutation, ObjectType, Query, registerEnumType, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  Context,
+  createUnionType,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  registerEnumType,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import { ArrayMinSize, IsIn, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 import { type Instant, MS_PER_DAY } from '#kernel';
+import { CLOCK, type Clock } from '#platform';
 import {
   AnswersInputRefusals,
   AskedAtArgs,
@@ -11,16 +27,21 @@ import {
   CommandRejectedType,
   CommandResultType,
   type CommandAcceptedType,
+  connectionOf,
   contextOf,
   DateTimeScalar,
   Demands,
   DurationScalar,
+  type Page,
+  PageArgs,
+  pageOf,
+  pageRequest,
   ShapePipe,
   toCommandResult,
 } from '#platform/graphql';
 import { CreateApiKey, type KeyOutcome, type OrganizationOutcome, RevokeApiKey, RotateApiKey } from '../application/index.js';
-import { ORGANIZATION_REJECTIONS, ROLES, type Role } from '../domain/organization.js';
-import { OrganizationDirectory } from '../read/directory.js';
+import { type ApiKey, opens, ORGANIZATION_REJECTIONS, ROLES, type Role } from '../domain/organization.js';
+import { type OpenOrganization, OrganizationDirectory } from '../read/directory.js';
 import { RecordedAt } from './recorded-at.js';
 
 export const RoleEnum = Object.fromEntries(ROLES.map((role) => [role, role]));
@@ -40,6 +61,18 @@ export class ApiKeyType {
   revokedAt!: Instant | null;
   @Field(() => ID, { nullable: true, description: 'The key that took its place.' })
   replacedBy!: string | null;
+}
+
+const ApiKeyConnection = connectionOf(ApiKeyType, 'ApiKey');
+
+@InputType({ description: 'All given conditions must hold.' })
+class ApiKeyFilterInput {
+  @Field(() => String, { nullable: true, description: 'Of this actor.' })
+  actor?: string | null;
+  @Field(() => RoleEnum, { nullable: true, description: 'Given this role by name; admin includes others and is not named by them.' })
+  role?: Role | null;
+  @Field(() => Boolean, { nullable: true, description: 'Neither revoked nor expired at the instant asked for; false: one of both.' })
+  usable?: boolean | null;
 }
 
 @ObjectType('Organization', { description: 'Your organization.' })
@@ -103,27 +136,59 @@ export class RevokeApiKeyInput extends CommandInput {
   key!: string;
 }
 
+/** What `Organization` is resolved from. */
+class OrganizationNode extends OrganizationType {
+  /** In the order in which they were made. */
+  readonly keys: readonly ApiKey[];
+
+  constructor(
+    { organizationId, name, reportingCurrency, keys }: OpenOrganization,
+    readonly at: Instant,
+  ) {
+    super();
+    [this.id, this.name, this.reportingCurrency, this.keys] = [organizationId, name, reportingCurrency, keys];
+  }
+}
+
 /** The caller's own organization and its keys; no other can be named. */
 @AnswersInputRefusals()
-@Resolver()
+@Resolver(() => OrganizationType)
 export class OrganizationsResolver {
   constructor(
     private readonly commands: CommandBus,
     private readonly directory: OrganizationDirectory,
     private readonly recordedAt: RecordedAt,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Query(() => OrganizationType, { nullable: true, description: 'Your organization.' })
-  async organization(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<OrganizationType | null> {
+  async organization(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<OrganizationNode | null> {
     const found = this.directory.find(context.caller.organization, await this.recordedAt.position(context, asked));
-    return found && { id: found.organizationId, name: found.name, reportingCurrency: found.reportingCurrency };
+    return found && new OrganizationNode(found, asked.asOf?.effective ?? (this.clock.now() as Instant));
   }
 
-  @Query(() => [ApiKeyType], { description: 'The keys of your organization, without their secrets.' })
+  @ResolveField(() => ApiKeyConnection, { description: 'Its keys in the order in which they were made, without their secrets.' })
   @Demands('admin')
-  async apiKeys(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<readonly ApiKeyType[]> {
-    const found = this.directory.find(context.caller.organization, await this.recordedAt.position(context, asked));
-    return (found?.keys ?? []).map(({ keyId, secretHash: _hash, ...key }) => ({ id: keyId, ...key }));
+  apiKeys(
+    @Parent() { keys, at }: OrganizationNode,
+    @Args() page: PageArgs,
+    @Args('filter', { type: () => ApiKeyFilterInput, nullable: true }) filter: ApiKeyFilterInput | null,
+    @Context() context: CallContext,
+  ): Page<ApiKeyType> {
+    const request = pageRequest(page, context, 'keys');
+    const after = (request.after?.[0] as number | undefined) ?? -1;
+    const rows = keys.map((key, number) => ({ key, number })).filter(({ key, number }) => number > after && matches(key, filter ?? {}, at));
+    return pageOf(request, rows.slice(0, request.limit), context, { node: ({ key }) => shown(key), keyset: ({ number }) => [number] });
+  }
+
+  @Query(() => [ApiKeyType], {
+    name: 'apiKeys',
+    description: 'All keys of your organization, without their secrets.',
+    deprecationReason: 'Not paged. Use `organization { apiKeys }`.',
+  })
+  @Demands('admin')
+  async allApiKeys(@Args() asked: AskedAtArgs, @Context() context: CallContext): Promise<readonly ApiKeyType[]> {
+    return (await this.organization(asked, context))?.keys.map(shown) ?? [];
   }
 
   @Mutation(() => ApiKeyResultType, { description: 'Creates a key. Its secret is in this answer and nowhere else.' })
@@ -168,6 +233,11 @@ export class OrganizationsResolver {
     });
   }
 }
+
+const shown = ({ keyId, secretHash: _hash, ...key }: ApiKey): ApiKeyType => ({ id: keyId, ...key });
+
+const matches = (key: ApiKey, { actor, role, usable = null }: ApiKeyFilterInput, at: Instant): boolean =>
+  (!actor || key.actor === actor) && (!role || key.roles.includes(role)) && (usable === null || usable === opens(key, at));
 
 function issued(outcome: KeyOutcome, key: string, context: CallContext): ApiKeyIssuedType | CommandRejectedType {
   if (outcome.status === 'rejected')
