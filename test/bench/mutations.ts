@@ -78,7 +78,7 @@ async function openLoop(single: Target, peak: number): Promise<Figure> {
 
 async function bulk(service: Service, single: Target): Promise<Figure> {
   const items = Array.from({ length: BULK }, (_, index) => INPUT(`%N%-${index}`, '%C%'));
-  const many: Target = { ...single, connections: 4, body: JSON.stringify({ query: MANY, variables: { input: { items } } }) };
+  const many: Target = { ...single, connections: 8, body: JSON.stringify({ query: MANY, variables: { input: { items } } }) };
   const [ours, theirs] = await interleaved(
     3,
     async () => (await rate(many, 4)) * BULK,
@@ -87,7 +87,7 @@ async function bulk(service: Service, single: Target): Promise<Figure> {
   return ratio(
     'graphql.bulk',
     '>= 6',
-    { what: `amendCommitments of ${BULK} inputs, 4 connections`, unit: 'commands/s', rounds: ours },
+    { what: `amendCommitments of ${BULK} inputs, 8 connections`, unit: 'commands/s', rounds: ours },
     { what: 'amendCommitment, one a request, 50 connections', unit: 'commands/s', rounds: theirs },
   );
 }
