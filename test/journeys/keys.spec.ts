@@ -91,7 +91,7 @@ describe('a key', () => {
     ).data.revokeApiKey;
     const query = `query ($first: Int! = 100, $after: String, $filter: ApiKeyFilterInput) {
       organization(atLeast: "${token}") { apiKeys(first: $first, after: $after, filter: $filter) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
-    const page = async (variables: object) => (await ask(admin, query, variables)).data.organization.apiKeys;
+    const page = async (variables: Record<string, unknown>) => (await ask(admin, query, variables)).data.organization.apiKeys;
     const ids: string[] = [];
     for (let after: string | null = null, more = true; more;) {
       const { nodes, pageInfo } = await page({ first: 2, after, filter: { actor: 'paged' } });

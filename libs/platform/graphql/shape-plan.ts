@@ -1,5 +1,5 @@
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { getMetadataStorage, type ValidatorConstraintInterface } from 'class-validator';
+import { getMetadataStorage, type ValidationArguments, type ValidatorConstraintInterface } from 'class-validator';
 
 export type InputClass = new () => object;
 type Plain = Readonly<Record<string, unknown>>;
@@ -35,15 +35,16 @@ export function keepsShape(type: InputClass, value: Plain): boolean {
 function keeps({ name, optional, rules, nested }: PropertyPlan, object: Plain): boolean {
   const value = object[name];
   if (optional && (value === undefined || value === null)) return true;
-  for (const { each, constraints, constraint } of rules) {
-    const args = { value, constraints: constraints as never[], targetName: '', object, property: name };
-    const ask = (part: unknown): boolean => constraint.validate(part, args) === true;
-    if (each ? !(Array.isArray(value) && value.every(ask)) : !ask(value)) return false;
+  for (const rule of rules) {
+    const args = { value, constraints: rule.constraints as never[], targetName: '', object, property: name };
+    if (rule.each ? !(Array.isArray(value) && value.every((part) => holds(rule, part, args))) : !holds(rule, value, args)) return false;
   }
   if (nested === null) return true;
   const isPlain = (part: unknown): boolean => typeof part === 'object' && part !== null && keepsShape(nested(), part as Plain);
   return Array.isArray(value) ? value.every(isPlain) : isPlain(value);
 }
+
+const holds = ({ constraint }: Rule, part: unknown, args: ValidationArguments): boolean => constraint.validate(part, args) === true;
 
 function planOf(type: InputClass): ShapePlan | null {
   let plan = plans.get(type);

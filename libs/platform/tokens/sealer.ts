@@ -2,6 +2,12 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 
 export type TokenKind = 'position' | 'cursor' | 'node';
 
+/** What a node id stands for. */
+export interface OpenedId {
+  readonly type: string;
+  readonly id: string;
+}
+
 const VERSION = 1;
 const NONCE = 12;
 const TAG = 16;
@@ -20,7 +26,9 @@ export class Sealer {
   private readonly ids = new Map<string, string>();
   private pool = Buffer.alloc(0);
   private poolUsed = 0;
-  private readonly opened = new Map<string, { readonly type: string; readonly id: string }>();
+  /** By organization, then by token. */
+  private readonly opened = new Map<string, Map<string, OpenedId>>();
+  private openedCount = 0;
 
   constructor(secret: string) {
     const material = Buffer.from(hkdfSync('sha256', secret, 'tenor', 'sealed tokens, version 1', 64));
@@ -78,16 +86,20 @@ export class Sealer {
     return token;
   }
 
-  openNodeId(organization: string, token: string): { readonly type: string; readonly id: string } | null {
-    const key = `${organization}\0${token}`;
-    const known = this.opened.get(key);
+  openNodeId(organization: string, token: string): OpenedId | null {
+    const known = this.opened.get(organization)?.get(token);
     if (known) return known;
     const payload = this.open('node', organization, token);
     if (payload === null) return null;
     const colon = payload.indexOf(':');
     const opened = { type: payload.slice(0, colon), id: payload.slice(colon + 1) };
-    if (this.opened.size >= CACHED_IDS) this.opened.clear();
-    this.opened.set(key, opened);
+    if (++this.openedCount > CACHED_IDS) {
+      this.opened.clear();
+      this.openedCount = 1;
+    }
+    let own = this.opened.get(organization);
+    if (!own) this.opened.set(organization, (own = new Map()));
+    own.set(token, opened);
     return opened;
   }
 }
