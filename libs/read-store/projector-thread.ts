@@ -7,7 +7,7 @@ import { type Kinds, ReadModels } from './read-models.js';
 /** So many batches are projected in this thread first: a service that writes little never pays for another. */
 const THREAD_AFTER = 1_000;
 /** So long commits gather before the thread projects them together. */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
 // Pages of events and rows pass through it: without limits V8 would take more only because it is there.
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
 

@@ -6,6 +6,13 @@ import type { Writer } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
+/**
+ * So long after a commit the next one gathers what comes, unless all that were lately under way are there: each commit wakes the disk, its
+ * thread and who watches, and of many small ones that is most of the work (PostgreSQL's commit_delay). Whoever writes alone never waits.
+ */
+const GATHER_MS = 3;
+/** What "lately" means, once to twice. */
+const LATELY_MS = 100;
 
 interface Pending {
   readonly writes: readonly StreamWrite[];
@@ -41,9 +48,16 @@ export class GroupCommit {
   private committed: Answer[] = [];
   private syncing = false;
   private scheduled = false;
-  /** Appends that are not answered yet, and the most that were lately. Half of them on their way to the disk while the others are decided keeps both busy with the fewest commits. */
+  private flushedAt = 0;
+  private gathering: NodeJS.Timeout | undefined;
+  /**
+   * Appends that are not answered yet, and the most that were, lately and in the while before. Half of them on their way to the disk while
+   * the others are decided keeps both busy with the fewest commits.
+   */
   private open = 0;
   private most = 0;
+  private mostBefore = 0;
+  private latelySince = 0;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions) {}
@@ -78,7 +92,7 @@ export class GroupCommit {
     } else if (this.syncing) {
       // Many need not wait for the disk, but for what else is decided in this turn.
       if (waiting >= LARGE) this.flushSoon();
-    } else if (waiting >= LARGE && 2 * waiting >= this.most) this.flush();
+    } else if (waiting >= LARGE && 2 * waiting >= this.mostLately) this.flush();
     else this.flushSoon();
   }
 
@@ -88,14 +102,33 @@ export class GroupCommit {
     setImmediate(() => {
       this.scheduled = false;
       const waiting = this.pending.length;
-      if (waiting >= LARGE || (waiting > 0 && !this.syncing)) this.flush();
+      if (waiting >= LARGE) this.flush();
+      else if (waiting > 0 && !this.syncing) this.flushOrGather();
     });
+  }
+
+  private get mostLately(): number {
+    return Math.max(this.most, this.mostBefore);
+  }
+
+  private flushOrGather(): void {
+    const left = this.flushedAt + GATHER_MS - performance.now();
+    if (this.pending.length >= this.mostLately || left <= 0) this.flush();
+    else this.gathering ??= setTimeout(() => this.flushGathered(), left);
+  }
+
+  private flushGathered(): void {
+    this.gathering = undefined;
+    if (this.pending.length > 0 && !this.syncing) this.flush();
   }
 
   private flush(): void {
     const appends = this.pending;
     this.pending = [];
-    this.most = Math.max(this.open, this.most - (this.most >> 6));
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    this.flushedAt = performance.now();
+    if (this.flushedAt - this.latelySince > LATELY_MS) [this.mostBefore, this.most, this.latelySince] = [this.most, this.open, this.flushedAt];
     try {
       this.options.sync.check();
       this.write(appends);

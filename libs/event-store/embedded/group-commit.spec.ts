@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { AppendOutcome, StreamWrite } from '../port.js';
+import type { Checkpointer } from './checkpointer.js';
+import { GroupCommit } from './group-commit.js';
+import type { LogSync } from './log-sync.js';
+import type { Writer } from './writer.js';
+
+const WRITES: readonly StreamWrite[] = [];
+const DISK_MS = 0.5;
+
+/** A group commit over a disk that takes half a millisecond, and the sizes of its commits. */
+function begin() {
+  const commits: number[] = [];
+  const write = (appends: readonly unknown[]) => {
+    commits.push(appends.length);
+    return { outcomes: appends.map((): AppendOutcome => ({ ok: true, position: 1, appended: [] })), characters: 100 };
+  };
+  const group = new GroupCommit({
+    writer: { write } as unknown as Writer,
+    sync: { check: () => undefined, later: (done: (fault: null) => void) => setTimeout(() => done(null), DISK_MS) } as unknown as LogSync,
+    checkpointer: { committed: () => undefined, close: () => Promise.resolve() } as unknown as Checkpointer,
+    path: 'ledger.db',
+    clock: Date,
+    position: () => 1,
+    onStored: () => undefined,
+  });
+  const append = (count = 1) => Promise.all(Array.from({ length: count }, () => group.append(WRITES)));
+  return { append, commits, group };
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Date'], now: 1_000 }));
+afterEach(() => void vi.useRealTimers());
+
+it('holds nobody up who writes alone', async () => {
+  const { append, commits } = begin();
+  const from = performance.now();
+  let done = 0;
+  const caller = (async () => {
+    for (; done < 10; done++) await append();
+  })();
+  await vi.advanceTimersByTimeAsync(10 * 2);
+  await caller;
+  expect(done).toBe(10);
+  expect(commits).toEqual(Array(10).fill(1));
+  expect(performance.now() - from).toBeLessThanOrEqual(20);
+});
+
+it('commits at once when all that were lately under way wait', async () => {
+  const { append, commits } = begin();
+  for (let round = 0; round < 3; round++) {
+    const answered = append(10);
+    await vi.advanceTimersByTimeAsync(2);
+    await answered;
+  }
+  expect(commits).toEqual([10, 10, 10]);
+});
+
+it('gathers what comes within a few milliseconds when fewer wait', async () => {
+  const { append, commits } = begin();
+  const all = [append(10)];
+  await vi.advanceTimersByTimeAsync(1);
+  for (let n = 0; n < 2; n++) {
+    all.push(append());
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  await vi.advanceTimersByTimeAsync(2);
+  await Promise.all(all);
+  expect(commits).toEqual([10, 2]);
+});
+
+it('forgets after a while how many there were', async () => {
+  const { append, commits } = begin();
+  const all = [append(10)];
+  await vi.advanceTimersByTimeAsync(150);
+  // Two commits with so long between them, and what was lately is another while.
+  for (let n = 0; n < 2; n++) {
+    all.push(append());
+    await vi.advanceTimersByTimeAsync(150);
+  }
+  const before = commits.length;
+  all.push(append());
+  await vi.advanceTimersByTimeAsync(1);
+  all.push(append());
+  await vi.advanceTimersByTimeAsync(1);
+  await Promise.all(all);
+  expect(commits.length).toBe(before + 2);
+});
+
+it('writes what it gathers when it is closed', async () => {
+  const { append, commits, group } = begin();
+  const all = [append(10)];
+  await vi.advanceTimersByTimeAsync(1);
+  all.push(append());
+  const closed = group.close();
+  await vi.advanceTimersByTimeAsync(10);
+  await Promise.all([...all, closed]);
+  expect(commits).toEqual([10, 1]);
+});
