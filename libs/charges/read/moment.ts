@@ -32,9 +32,12 @@ export class NotVisibleYet extends Error {
 }
 
 const WAIT_MAX_MS = 5_000;
+const ORGANIZATIONS_MAX = 10_000;
 
 /** Turns `asOf` and `atLeast` into a moment; waits, bounded, until what the token names is visible. */
 export class Moments {
+  private readonly lastRead = new Map<string, { readonly position: number; readonly generation: number; readonly postings: PostingsAt }>();
+
   constructor(
     private readonly entities: Entities,
     private readonly projector: ReadModels,
@@ -66,7 +69,15 @@ export class Moments {
     };
   }
 
+  /** What is projected up to a position never changes what postings are read there, so one answer does until the position moves. */
   private postings(organization: string, position: number): PostingsAt {
-    return postingsAt(this.entities.database, organization, position);
+    const { database } = this.entities;
+    const { generation } = database;
+    const known = this.lastRead.get(organization);
+    if (known?.position === position && known.generation === generation) return known.postings;
+    const postings = postingsAt(database, organization, position);
+    if (this.lastRead.size >= ORGANIZATIONS_MAX) this.lastRead.clear();
+    this.lastRead.set(organization, { position, generation, postings });
+    return postings;
   }
 }
