@@ -11,6 +11,7 @@ import {
   PageArgs,
   pageOf,
   pageRequest,
+  numberAfter,
 } from '#platform/graphql';
 import { Deliveries, type DeliveryRow } from '../read/deliveries.js';
 import type { Moment } from '../read/moment.js';
@@ -128,7 +129,7 @@ export class DeliveriesQueries {
     const moment = await this.answers.moment(context, args);
     const request = pageRequest(page, context, 'deliveries');
     const rows = this.list.list(context.caller.organization, {
-      after: (request.after?.[0] as number | undefined) ?? 0,
+      after: numberAfter(request),
       limit: request.limit,
       position: moment.position,
       feedId: filter?.feed ? feedIdOf(context.caller.organization, filter.feed) : null,
@@ -161,7 +162,7 @@ export class DeliveriesQueries {
     @Context() context: CallContext,
   ): Page<QuarantinedRowType> {
     const request = pageRequest(page, context, 'quarantinedRows');
-    const after = (request.after?.[0] as number | undefined) ?? 0;
+    const after = numberAfter(request);
     const rows = this.quarantine.rows(context.caller.organization, delivery.deliveryId, {
       after,
       limit: request.limit,

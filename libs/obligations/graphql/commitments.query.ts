@@ -15,6 +15,7 @@ import {
   pageOf,
   pageRequest,
   type RawArguments,
+  numberAfter,
 } from '#platform/graphql';
 import type { Moment } from '#charges';
 import { CommitmentsReader } from '../read/commitments.reader.js';
@@ -142,7 +143,7 @@ export class CommitmentsQueries {
     const answeredAt = this.answers.answeredAt(context, moment);
     const node = (view: CommitmentView): CommitmentType => commitmentNode(asked, view);
     if (!matches && !isByFigure(orderBy)) {
-      const views = this.reader.page(moment, (request.after?.[0] as number | undefined) ?? 0, request.limit);
+      const views = this.reader.page(moment, numberAfter(request), request.limit);
       return pageOf(request, views, context, { node, keyset: (view) => [view.entity.number], answeredAt });
     }
     const wanted = filter?.undecided ? 'undecided' : 'yes';
@@ -190,7 +191,7 @@ export function historyPage(
   subjects: readonly { seq: number; type: string; id: string }[],
 ): Page<HistoryEntryType> {
   const request = pageRequest(page, asked.context, 'history');
-  const entries = historyOf(reader.entities, subjects, asked.moment.position, (request.after?.[0] as number | undefined) ?? 0, request.limit);
+  const entries = historyOf(reader.entities, subjects, asked.moment.position, numberAfter(request), request.limit);
   return pageOf(request, entries, asked.context, {
     node: (entry) => historyEntry(entry, asked.context),
     keyset: ({ position }) => [position],

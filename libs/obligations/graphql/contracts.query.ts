@@ -3,17 +3,7 @@ import { Answers } from '#charges/graphql';
 import { contractTermsAt, type PartyRole, type SignedContract, spellings } from '#contracts/domain';
 import { PartyRoleEnum } from '#contracts/graphql';
 import { type Instant, reachedAt } from '#kernel';
-import {
-  AskedAtArgs,
-  type CallContext,
-  NodeRegistry,
-  type Page,
-  PageArgs,
-  pageOf,
-  type PageRequest,
-  pageRequest,
-  requireId,
-} from '#platform/graphql';
+import { AskedAtArgs, type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId, numberAfter } from '#platform/graphql';
 import { CommitmentsReader, type KnownParty } from '../read/commitments.reader.js';
 import type { Asked } from './asked.js';
 import { ContractNode, partyNode, PartyNode } from './contract-nodes.js';
@@ -81,7 +71,7 @@ export class ContractsQueries {
     const request = pageRequest(page, context, 'contracts');
     const rows = this.reader.contractPage(
       asked.moment,
-      placeOf(request),
+      numberAfter(request),
       request.limit,
       matches && (({ state }) => matches(state, asked.moment.effective)),
     );
@@ -101,7 +91,7 @@ export class ContractsQueries {
   ): Promise<Page<PartyType>> {
     const asked = await this.asked(context, args);
     const request = pageRequest(page, context, 'parties');
-    const rows = this.reader.partyPage(asked.moment, placeOf(request), request.limit, filter ? ({ state }) => partyMatches(state, filter) : null);
+    const rows = this.reader.partyPage(asked.moment, numberAfter(request), request.limit, filter ? ({ state }) => partyMatches(state, filter) : null);
     return pageOf(request, rows, context, {
       node: (known) => new PartyNode(asked, known),
       keyset: ({ entity }) => [entity.number],
@@ -112,7 +102,7 @@ export class ContractsQueries {
   @ResolveField(() => CommitmentConnection, { description: 'Commitments under the contract, in order of number.' })
   commitments(@Parent() { asked, known }: ContractNode, @Args() page: PageArgs): Page<CommitmentType> {
     const request = pageRequest(page, asked.context, 'commitments of a contract');
-    const after = placeOf(request);
+    const after = numberAfter(request);
     const views = this.reader.under(known.entity.id, asked.moment).filter((view) => view.entity.number > after);
     return pageOf(request, views.slice(0, request.limit), asked.context, {
       node: (view) => commitmentNode(asked, view),
@@ -136,8 +126,6 @@ export class ContractsQueries {
     return { reader: this.reader, answers: this.answers, context, moment: await this.answers.moment(context, args), forecastWindowMs: null };
   }
 }
-
-const placeOf = ({ after }: PageRequest): number => (after?.[0] as number | undefined) ?? 0;
 
 function contractMatcher(
   { party, reference, terminated }: ContractFilterInput,

@@ -38,6 +38,7 @@ import {
   pageRequest,
   ShapePipe,
   toCommandResult,
+  numberAfter,
 } from '#platform/graphql';
 import { CreateApiKey, type KeyOutcome, type OrganizationOutcome, RevokeApiKey, RotateApiKey } from '../application/index.js';
 import { type ApiKey, opens, ORGANIZATION_REJECTIONS, ROLES, type Role } from '../domain/organization.js';
@@ -176,8 +177,8 @@ export class OrganizationsResolver {
     @Context() context: CallContext,
   ): Page<ApiKeyType> {
     const request = pageRequest(page, context, 'keys');
-    const after = (request.after?.[0] as number | undefined) ?? -1;
-    const rows = keys.map((key, number) => ({ key, number })).filter(({ key, number }) => number > after && matches(key, filter ?? {}, at));
+    const after = numberAfter(request);
+    const rows = keys.map((key, index) => ({ key, number: index + 1 })).filter(({ key, number }) => number > after && matches(key, filter ?? {}, at));
     return pageOf(request, rows.slice(0, request.limit), context, { node: ({ key }) => shown(key), keyset: ({ number }) => [number] });
   }
 

@@ -52,6 +52,9 @@ export function pageRequest({ first, after }: PageArgs, context: CallContext, li
   return { list, first, limit: first + 1, after: after ? placeIn(list, JSON.parse(context.open('cursor', after)) as Keyset) : null };
 }
 
+/** Where the page begins in a list that is ordered by a number alone, from 1 on; 0: at its start. */
+export const numberAfter = ({ after }: PageRequest): number => (after?.[0] as number | undefined) ?? 0;
+
 function placeIn(list: string, [of, ...keyset]: Keyset): Keyset {
   if (of === list) return keyset;
   throw new Refusal('CURSOR_INVALID', 'This cursor is of another list or another order. Nothing was read. Start again without `after`.');
