@@ -152,9 +152,9 @@ class Command<State, C, Event, R extends Rejection> {
   private write(state: State, revision: number, events: readonly Event[]): Promise<CommandResult<Event, R> | null> {
     const { target } = this.request;
     const stored = events.map((event, index) => this.newEvent(event, index));
-    const own: readonly StreamWrite[] =
-      stored.length === 0 ? [] : [{ stream: target, expected: revision < 0 ? 'no-stream' : revision, events: stored }];
-    const writes = this.bound === null ? [this.binding(revision, events.length), ...own] : own;
+    const writes: StreamWrite[] = [];
+    if (this.bound === null) writes.push(this.binding(revision, events.length));
+    if (stored.length > 0) writes.push({ stream: target, expected: revision < 0 ? 'no-stream' : revision, events: stored });
     if (writes.length === 0) return this.repeatedWithoutEvents(revision);
     return this.store.append(writes).then((outcome) => this.appended(outcome, state, revision, events, stored));
   }

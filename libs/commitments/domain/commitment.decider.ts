@@ -2,7 +2,7 @@ import { accept, addEvidence, type Decider, type Decision, GrowingList, judgeEvi
 import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
 import type { CommitmentRejection } from './rejections.js';
 import type { Schedule, TermChanges, Terms } from './terms.js';
-import { applyChanges, correctChanges, FEW, finalTerms, laterFacts, sortsAfter } from './timeline.js';
+import { applyChanges, correctChanges, finalTerms, laterFacts, sortsAfter } from './timeline.js';
 import { firstTwice, validateTerms } from './validate-terms.js';
 
 type Outcome = Decision<CommitmentEvent, CommitmentRejection>;
@@ -96,10 +96,8 @@ function validateChanges(changes: TermChanges, base: Terms, commitmentId: string
 }
 
 function firstMissing(amounts: readonly { readonly id: string }[], schedule: Schedule): { readonly id: string } | undefined {
-  if (schedule.kind === 'unknown') return amounts[0];
-  const { tranches } = schedule;
-  if (amounts.length <= FEW) return amounts.find(({ id }) => !tranches.some((tranche) => tranche.id === id));
-  const ids = new Set(tranches.map(({ id }) => id));
+  const ids = new Set<string>();
+  if (schedule.kind === 'tranches') for (const { id } of schedule.tranches) ids.add(id);
   return amounts.find(({ id }) => !ids.has(id));
 }
 

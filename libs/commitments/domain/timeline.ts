@@ -157,7 +157,7 @@ export function applyChanges(terms: Terms, changes: TermChanges): Terms {
 }
 
 /** An amendment names one tranche or a few: a Map would cost more than it saves. */
-export const FEW = 8;
+const FEW = 8;
 
 function lookUp(amounts: Exclude<TermChanges['trancheAmounts'], undefined>): (id: string) => Amount | undefined {
   if (amounts.length <= FEW) return (id) => amounts.findLast((each) => each.id === id)?.amount;

@@ -114,12 +114,8 @@ export class GroupCommit {
   private flushOrGather(): void {
     const left = this.flushedAt + GATHER_MS - performance.now();
     if (this.pending.length >= this.mostLately || left <= 0) this.flush();
-    else this.gathering ??= setTimeout(() => this.flushGathered(), left);
-  }
-
-  private flushGathered(): void {
-    this.gathering = undefined;
-    if (this.pending.length > 0 && !this.syncing) this.flush();
+    // Nothing but a flush ends the gathering, so there is something to write then, and no sync under way.
+    else this.gathering ??= setTimeout(() => this.flush(), left);
   }
 
   private flush(): void {
