@@ -13,44 +13,46 @@ type AnyDecider<State, Event> = Pick<Decider<State, never, Event, Rejection>, 'i
 
 const PAGE = 500;
 
-/**
- * States by stream, those lately kept and those before. A cached state may lag behind another writer; it is trusted for an append at its
- * exact revision only, which the store checks, and read up to date before it refuses anything.
- */
+/** A command in the queue of its stream. */
+export interface Queued {
+  /** To be called when it has ended. */
+  next: (() => void) | null;
+}
+
+/** What is known here of one stream. */
+export interface Seat<State> {
+  readonly stream: string;
+  /** As it was last seen. It may lag behind another writer, so it is trusted for an append at its exact revision only, which the store checks. */
+  aggregate: Aggregate<State> | undefined;
+  /** The last of those that decide on it, one after the other, instead of colliding in the store. */
+  last: Queued | null;
+}
+
+/** The seats of those streams that were lately asked for, and of those before. */
 export class Aggregates {
-  private cache = new Map<string, Aggregate<unknown>>();
-  private older = new Map<string, Aggregate<unknown>>();
+  private seats = new Map<string, Seat<unknown>>();
+  private older = new Map<string, Seat<unknown>>();
 
   constructor(
     private readonly store: EventStore,
     private readonly size: number,
   ) {}
 
-  cached<State>(stream: string): Aggregate<State> | undefined {
-    const aggregate = this.cache.get(stream);
-    if (aggregate) return aggregate as Aggregate<State>;
-    const old = this.older.get(stream);
-    if (old) this.keep(stream, old);
-    return old as Aggregate<State> | undefined;
+  at<State>(stream: string): Seat<State> {
+    let seat = this.seats.get(stream);
+    if (!seat) {
+      seat = this.older.get(stream) ?? { stream, aggregate: undefined, last: null };
+      this.seats.set(stream, seat);
+      if (this.seats.size * 2 > this.size) this.age();
+    }
+    return seat as Seat<State>;
   }
 
-  keep(stream: string, aggregate: Aggregate<unknown>): void {
-    this.cache.set(stream, aggregate);
-    if (this.cache.size * 2 <= this.size) return;
-    this.older = this.cache;
-    this.cache = new Map();
-  }
-
-  evict(stream: string): void {
-    this.cache.delete(stream);
-    this.older.delete(stream);
-  }
-
-  /** The state as the store has it now: what is cached, and the events since. */
-  async current<State, Event>(stream: string, decider: AnyDecider<State, Event>, codec: EventCodec<Event>): Promise<Aggregate<State>> {
-    let { state, revision } = this.cached<State>(stream) ?? { state: decider.initialState, revision: -1 };
+  /** The state as the store has it now: what is known, and the events since. */
+  async current<State, Event>(seat: Seat<State>, decider: AnyDecider<State, Event>, codec: EventCodec<Event>): Promise<Aggregate<State>> {
+    let { state, revision } = seat.aggregate ?? { state: decider.initialState, revision: -1 };
     for (;;) {
-      const events = await this.store.readStream(stream, { from: revision + 1, limit: PAGE });
+      const events = await this.store.readStream(seat.stream, { from: revision + 1, limit: PAGE });
       for (const recorded of events) {
         state = evolve(decider, codec, state, recorded);
         revision = recorded.revision;
@@ -58,8 +60,16 @@ export class Aggregates {
       if (events.length < PAGE) break;
     }
     const aggregate = { state, revision };
-    if (revision >= 0) this.keep(stream, aggregate);
+    if (revision >= 0) seat.aggregate = aggregate;
     return aggregate;
+  }
+
+  private age(): void {
+    const forgotten = this.older;
+    this.older = this.seats;
+    this.seats = new Map();
+    // A queue is never forgotten: the next would not wait for it.
+    for (const seat of forgotten.values()) if (seat.last !== null) this.older.set(seat.stream, seat);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '#kernel';
-import { bindingEvent, type BoundData, commandEnvelope, keyIds } from './binding.js';
+import { Binding, type BoundData, commandEnvelope, keyIds } from './binding.js';
 
 const ids = keyIds('l', 'org', 'key');
 const envelope = commandEnvelope(ids, { organization: 'org', actor: 'a', key: 'key' }, 'rule-1');
@@ -13,11 +13,13 @@ const bound = fc.record({
   targetRevision: fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER - 1 }),
 });
 
+const binding = (data: BoundData, of = ids): Binding => new Binding(of, data, envelope, null);
+
 describe('the binding of a key', () => {
   it('is stored as canonical JSON', () => {
     fc.assert(
       fc.property(bound, (data) => {
-        expect(bindingEvent(ids, data, envelope).data).toBe(canonicalJson(data));
+        expect(binding(data).data).toBe(canonicalJson(data));
       }),
     );
   });
@@ -25,9 +27,9 @@ describe('the binding of a key', () => {
   it('has an id that is a UUIDv8 and the same each time', () => {
     fc.assert(
       fc.property(bound, (data) => {
-        const { id } = bindingEvent(ids, data, envelope);
+        const { id } = binding(data);
         expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-        expect(bindingEvent(ids, { ...data }, envelope).id).toBe(id);
+        expect(binding({ ...data }).id).toBe(id);
       }),
     );
   });
@@ -36,7 +38,7 @@ describe('the binding of a key', () => {
     const other = keyIds('l', 'org', 'another');
     fc.assert(
       fc.property(bound, bound, (one, two) => {
-        const id = (data: BoundData, of = ids): string => bindingEvent(of, data, envelope).id;
+        const id = (data: BoundData, of = ids): string => binding(data, of).id;
         expect(id(one) === id({ ...two, digest: one.digest })).toBe(one.eventCount === two.eventCount && one.targetRevision === two.targetRevision);
         expect(id(one)).not.toBe(id(one, other));
       }),

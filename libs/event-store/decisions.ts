@@ -1,7 +1,7 @@
-import { canonicalJson, type Decider, type Rejection } from '#kernel';
+import { canonicalJson, type Decider, type Decision, reject, type Rejection } from '#kernel';
 
-import { Aggregates, type Aggregate } from './aggregates.js';
-import { bindingEvent, boundData, commandDigest, commandEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
+import { Aggregates, type Aggregate, type Queued, type Seat } from './aggregates.js';
+import { Binding, boundData, commandDigest, commandEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
 import type { Accepted, CommandRejection, CommandResult, EventCodec, Execute } from './command.js';
 import { StoreFault } from './fault.js';
 import type { AppendOutcome, EventStore, NewEvent, RecordedEvent, StreamWrite } from './port.js';
@@ -31,47 +31,21 @@ const PAGE = 200;
 
 export function createDecisions({ store, ledger, cacheSize = 10_000 }: DecisionsOptions): Decisions {
   const aggregates = new Aggregates(store, cacheSize);
-  const turns = new Turns();
   return {
-    load: (stream, decider, codec) => aggregates.current(stream, decider, codec),
-    execute: (request) => {
-      const command = new Command(store, aggregates, turns, ledger, request);
-      const before = turns.enter(request.target, command.turn);
-      return before ? new Promise((resolve) => (before.next = () => resolve(command.run()))) : command.run();
+    load: (stream, decider, codec) => aggregates.current(aggregates.at(stream), decider, codec),
+    execute: <State, C, Event, R extends Rejection>(request: Execute<State, C, Event, R>) => {
+      const seat = aggregates.at<State>(request.target);
+      const command = new Command(store, aggregates, ledger, request, seat);
+      const before = seat.last;
+      seat.last = command;
+      return before ? new Promise<CommandResult<Event, R>>((resolve) => (before.next = () => resolve(command.run()))) : command.run();
     },
   };
 }
 
-/** Commands on one stream queue here instead of colliding in the store. */
-class Turns {
-  private readonly last = new Map<string, Turn>();
-
-  /** The turn to wait for. */
-  enter(stream: string, turn: Turn): Turn | undefined {
-    const before = this.last.get(stream);
-    this.last.set(stream, turn);
-    return before;
-  }
-
-  leave(stream: string, turn: Turn): void {
-    const { next } = turn;
-    turn.next = null;
-    if (next) next();
-    else this.last.delete(stream);
-  }
-}
-
-/**
- * Who waits for a command to end. Emptied then: a Map that changes much leaves old tables behind, each of which keeps the next one and
- * all that was in it until a full garbage collection, and a hundred megabytes of finished commands cost long pauses.
- */
-interface Turn {
-  next: (() => void) | null;
-}
-
 /** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */
-class Command<State, C, Event, R extends Rejection> {
-  readonly turn: Turn = { next: null };
+class Command<State, C, Event, R extends Rejection> implements Queued {
+  next: (() => void) | null = null;
   private readonly ids: KeyIds;
   private envelopes: ReturnType<typeof commandEnvelope> | undefined;
   private digestText: string | undefined;
@@ -82,116 +56,107 @@ class Command<State, C, Event, R extends Rejection> {
   constructor(
     private readonly store: EventStore,
     private readonly aggregates: Aggregates,
-    private readonly turns: Turns,
     ledger: string,
     private readonly request: Execute<State, C, Event, R>,
+    private readonly seat: Seat<State>,
   ) {
     this.ids = keyIds(ledger, request.context.organization, request.context.key);
   }
 
   async run(): Promise<CommandResult<Event, R>> {
-    const { target } = this.request;
     try {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const result = await this.attempt();
-        if (result) return result;
+        let aggregate = this.fresh ? undefined : this.seat.aggregate;
+        if (aggregate === undefined || this.bound !== null) {
+          aggregate ??= await this.refresh();
+          // After the state was read, never before: an event that came in between would be in the state and yet be stored again.
+          const durable = this.bound && (await this.durableEvents(this.bound));
+          if (durable) return durable;
+        }
+        const decision = this.decide(aggregate);
+        if ('rejected' in decision) {
+          const answer = await this.refuse(decision.rejected);
+          if (answer) return answer;
+        } else if (decision.accepted.length === 0 && !this.fresh) {
+          // A command that changes nothing adds nothing to its target, so nothing there would check the revision.
+          this.fresh = true;
+        } else {
+          const stored = decision.accepted.map((event, index) => this.newEvent(event, index));
+          const writes = this.writes(aggregate.revision, stored);
+          if (writes.length === 0) return await this.repeatedWithoutEvents(aggregate.revision);
+          const outcome = await this.store.append(writes);
+          const answer =
+            this.accepted(outcome, aggregate, decision.accepted, stored) ?? (await this.notAccepted(outcome, aggregate.revision, stored.length));
+          if (answer) return answer;
+        }
       }
     } finally {
-      this.turns.leave(target, this.turn);
+      this.leave();
     }
     throw new StoreFault(
       'STORE-101',
-      `${target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
+      `${this.request.target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
       { retryable: true },
     );
   }
 
-  /** Null: the state moved, decide again. */
-  private attempt(): Promise<CommandResult<Event, R> | null> | null {
-    const aggregate = this.fresh ? undefined : this.aggregates.cached<State>(this.request.target);
-    return aggregate && this.bound === null ? this.decide(aggregate) : this.attemptFresh(aggregate);
+  private leave(): void {
+    const { next } = this;
+    this.next = null;
+    if (next) next();
+    else this.seat.last = null;
   }
 
-  private async attemptFresh(cached: Aggregate<State> | undefined): Promise<CommandResult<Event, R> | null> {
-    const aggregate = cached ?? (await this.refresh());
-    // After the state was read, never before: an event that came in between would be in the state and yet be stored again.
-    const durable = this.bound && (await this.durableEvents(this.bound));
-    return durable ?? this.decide(aggregate);
-  }
-
-  private decide({ state, revision }: Aggregate<State>): Promise<CommandResult<Event, R> | null> | null {
+  private decide({ state, revision }: Aggregate<State>): Decision<Event, R | CommandRejection> {
     const expected = this.expectedRevision();
-    if (expected !== null && expected !== revision) return this.refuse({ code: 'REVISION_CONFLICT', expected, actual: revision });
-    const decision = this.request.decider.decide((this.command ??= this.buildCommand()), state);
-    if ('rejected' in decision) return this.refuse(decision.rejected);
-    // A command that changes nothing adds nothing to its target, so nothing there would check the revision.
-    if (decision.accepted.length === 0 && !this.fresh) return this.again();
-    return this.write(state, revision, decision.accepted);
+    if (expected !== null && expected !== revision) return reject({ code: 'REVISION_CONFLICT', expected, actual: revision });
+    return this.request.decider.decide((this.command ??= this.buildCommand()), state);
   }
 
   private async refresh(): Promise<Aggregate<State>> {
     this.fresh = true;
-    return this.aggregates.current<State, Event>(this.request.target, this.request.decider, this.request.codec);
+    return this.aggregates.current<State, Event>(this.seat, this.request.decider, this.request.codec);
   }
 
-  private again(): null {
-    this.fresh = true;
-    return null;
-  }
-
-  /** A refusal counts only on the newest state, and never against an answer that was given before under this key. */
+  /** A refusal counts only on the newest state, and never against an answer that was given before under this key. Null: decide again. */
   private async refuse(rejection: R | CommandRejection): Promise<CommandResult<Event, R> | null> {
-    if (!this.fresh) return this.again();
-    if (this.bound === null) {
-      const answer = await this.answerFromStore();
-      if (answer) return answer;
+    if (!this.fresh) {
+      this.fresh = true;
+      return null;
     }
-    return { status: 'rejected', rejection };
+    const answer = this.bound === null ? await this.answerFromStore() : null;
+    return answer ?? { status: 'rejected', rejection };
   }
 
-  private write(state: State, revision: number, events: readonly Event[]): Promise<CommandResult<Event, R> | null> {
-    const { target } = this.request;
-    const stored = events.map((event, index) => this.newEvent(event, index));
+  private writes(revision: number, events: readonly NewEvent[]): readonly StreamWrite[] {
     const writes: StreamWrite[] = [];
-    if (this.bound === null) writes.push(this.binding(revision, events.length));
-    if (stored.length > 0) writes.push({ stream: target, expected: revision < 0 ? 'no-stream' : revision, events: stored });
-    if (writes.length === 0) return this.repeatedWithoutEvents(revision);
-    return this.store.append(writes).then((outcome) => this.appended(outcome, state, revision, events, stored));
+    if (this.bound === null) writes.push(this.binding(revision, events));
+    if (events.length > 0) writes.push({ stream: this.request.target, expected: revision < 0 ? 'no-stream' : revision, events });
+    return writes;
   }
 
-  private appended(
+  /** The answer when the events are new and stored; the state with them is what the next command decides on. */
+  private accepted(
     outcome: AppendOutcome,
-    state: State,
-    revision: number,
+    { state, revision: before }: Aggregate<State>,
     events: readonly Event[],
     stored: readonly NewEvent[],
-  ): CommandResult<Event, R> | null | Promise<CommandResult<Event, R> | null> {
-    if (!outcome.ok) return this.conflict(outcome, revision, events.length);
-    const last = outcome.appended[outcome.appended.length - 1] as (typeof outcome.appended)[number];
-    // Repeated ids may stand there with the events of an earlier decision: what is durable is the answer.
-    if (last.repeated) return this.answerFromStore().then((answer) => answer ?? this.again());
-    const result: Accepted<Event> = {
-      status: 'accepted',
-      stream: this.request.target,
-      revision: revision + events.length,
-      position: last.position,
-      eventIds: stored.map(({ id }) => id),
-      repeated: false,
-      events,
-    };
-    if (events.length > 0) this.keep(state, result);
-    return result;
-  }
-
-  private keep(state: State, { stream, revision, events }: Accepted<Event>): void {
+  ): Accepted<Event> | null {
+    const last = outcome.ok && outcome.appended[outcome.appended.length - 1];
+    if (!last || last.repeated) return null;
+    const { decider, target: stream } = this.request;
+    const revision = before + events.length;
     let next = state;
-    for (const event of events) next = this.request.decider.evolve(next, event);
-    this.aggregates.keep(stream, { state: next, revision });
+    for (const event of events) next = decider.evolve(next, event);
+    if (events.length > 0) this.seat.aggregate = { state: next, revision };
+    return { status: 'accepted', stream, revision, position: last.position, eventIds: stored.map(({ id }) => id), repeated: false, events };
   }
 
-  private async conflict(outcome: AppendOutcome & { ok: false }, revision: number, eventCount: number): Promise<CommandResult<Event, R> | null> {
+  /** Null: decide again. */
+  private async notAccepted(outcome: AppendOutcome, revision: number, eventCount: number): Promise<CommandResult<Event, R> | null> {
     this.fresh = true;
-    if (outcome.conflict.stream === this.ids.stream) return this.answerFromStore();
+    // Repeated ids may stand there with the events of an earlier decision: what is durable is the answer.
+    if (outcome.ok || outcome.conflict.stream === this.ids.stream) return this.answerFromStore();
     // The key is bound, but somebody was faster on the target: go on under the binding.
     if (outcome.stored > 0 && this.bound === null) this.bound = this.boundTo(revision, eventCount);
     return null;
@@ -241,9 +206,9 @@ class Command<State, C, Event, R extends Rejection> {
     return { id: eventId(this.ids, index), type, data: canonicalJson(data), metadata: this.envelope({ schemaVersion, effectiveAt, evidence }) };
   }
 
-  private binding(revision: number, eventCount: number): StreamWrite {
-    const event = bindingEvent(this.ids, this.boundTo(revision, eventCount), this.envelope);
-    return { stream: this.ids.stream, expected: 'no-stream', events: [event] };
+  private binding(revision: number, events: readonly NewEvent[]): StreamWrite {
+    const bound = this.boundTo(revision, events.length);
+    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids, bound, this.envelope, events[0] ?? null)] };
   }
 
   private boundTo(targetRevision: number, eventCount: number): BoundData {

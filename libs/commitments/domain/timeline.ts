@@ -167,8 +167,9 @@ function lookUp(amounts: Exclude<TermChanges['trancheAmounts'], undefined>): (id
 
 function applyFields(terms: Terms, changes: TermChanges): Terms {
   if (namesOnlyAmounts(changes)) return terms;
-  const { trancheAmounts: _amounts, ...fields } = changes;
-  return { ...terms, ...fields };
+  const changed: Record<string, unknown> = { ...terms };
+  for (const field in changes) if (field !== 'trancheAmounts') changed[field] = changes[field as keyof TermChanges];
+  return changed as unknown as Terms;
 }
 
 function namesOnlyAmounts(changes: TermChanges): boolean {

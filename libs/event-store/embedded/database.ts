@@ -5,7 +5,7 @@ import { toFault } from './faults.js';
 
 /** 'TNOR' in ASCII, as SQLite's application_id: tells our files from other people's. */
 export const APPLICATION_ID = 0x544e4f52;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 // `log` only ever grows at its end, a row a commit, so that a commit of 50 commands writes little more than its own pages. What
 // lands all over a tree (places by stream) is in a file of its own, place-index.ts: with ordinary indexes the same commit wrote a
@@ -18,6 +18,8 @@ PRAGMA user_version = ${SCHEMA_VERSION};
 
 /** Had its index of places in the same file. */
 const WITH_PLACES = 2;
+/** Wrote down all of every binding, which this one reads as well. */
+const WITH_BINDINGS = 3;
 
 // Events are about a kilobyte, chunks of charges half a megabyte: larger pages than SQLite's 4096 mean fewer of them in every commit;
 // of much larger ones the last would be written again with every small commit.
@@ -48,7 +50,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
 
 function prepare(database: DatabaseSync, path: string): void {
   if (pragma(database, 'application_id') !== APPLICATION_ID) create(database, path);
-  if (pragma(database, 'user_version') === WITH_PLACES) leavePlaces(database);
+  takeOver(database);
   const version = pragma(database, 'user_version');
   if (version !== SCHEMA_VERSION) {
     const other = version > SCHEMA_VERSION ? 'newer' : 'older';
@@ -66,12 +68,15 @@ function prepare(database: DatabaseSync, path: string): void {
   database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
 }
 
-/** The places are read from the log again, once, into their own file. */
-function leavePlaces(database: DatabaseSync): void {
+/** Of an earlier format: nothing of the log is written again; places are read from it, once, into their own file. */
+function takeOver(database: DatabaseSync): void {
+  const isEarlier = (): boolean => [WITH_PLACES, WITH_BINDINGS].includes(pragma(database, 'user_version'));
+  if (!isEarlier()) return;
   inTransaction(database, () => {
     // Another process may have been faster, so look again under the lock.
-    if (pragma(database, 'user_version') === WITH_PLACES)
-      database.exec(`DROP TABLE places; DROP TABLE indexed; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    if (!isEarlier()) return;
+    if (pragma(database, 'user_version') === WITH_PLACES) database.exec('DROP TABLE places; DROP TABLE indexed');
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }
 

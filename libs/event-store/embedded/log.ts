@@ -1,13 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { bindingId, bindingMetadata, type BindingParts, type BoundData, boundText, COMMAND_BOUND } from '../binding.js';
 import { StoreFault } from '../fault.js';
+import { uuidBytes } from '../ids.js';
 import type { NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
-import { StoredEvent } from './stored-event.js';
+import { type EventTexts, StoredEvent } from './stored-event.js';
 
 /**
  * What a row's heads say of each event, one after the other: stream, revision, type, id, where its data and its metadata begin in
  * the body, and how many characters at the start and at the end of its metadata are those of the event before it.
+ * Of a key's binding that stands before its command's first event, most of which follows from that one: stream, revision, null,
+ * the command's digest, where the next event's data begins, the command's type, how many events it has, 0.
  */
 const WIDTH = 8;
 /** A row is closed at so many characters: whoever reads one of its events reads all of it. */
@@ -15,8 +19,9 @@ const ROW_CHARACTERS_MAX = 16 * 1024;
 const ROWS_CACHED = 64;
 /** Longer ones hold a chunk of charges, nearly alone: keeping them would cost more memory than it saves reading. */
 const CACHED_CHARACTERS_MAX = 4 * ROW_CHARACTERS_MAX;
+const UUID_CHARACTERS = 36;
 
-type Heads = readonly (string | number)[];
+type Heads = readonly (string | number | null)[];
 type StoredRow = [last: number, heads: string, body: string];
 /** A row on its way into the file. */
 export type LogInsert = readonly [last: number, heads: string, body: string];
@@ -36,7 +41,7 @@ function headsOf(heads: unknown, body: unknown): Heads {
 }
 
 /** A row of the log as it was read. */
-export class LogRow {
+export class LogRow implements EventTexts {
   readonly first: number;
   private readonly heads: Heads;
   private readonly envelopes: string[] = [];
@@ -51,31 +56,77 @@ export class LogRow {
   }
 
   stream(position: number): string {
-    return this.heads[(position - this.first) * WIDTH] as string;
+    return this.heads[this.at(position)] as string;
   }
 
   revision(position: number): number {
-    return this.heads[(position - this.first) * WIDTH + 1] as number;
+    return this.heads[this.at(position) + 1] as number;
   }
 
   event(position: number): StoredEvent {
-    const { heads, body } = this;
-    const at = (position - this.first) * WIDTH;
-    const [stream, revision, type, id] = [heads[at] as string, heads[at + 1] as number, heads[at + 2] as string, heads[at + 3] as string];
-    return new StoredEvent(position, stream, revision, type, id, body.slice(heads[at + 4] as number, heads[at + 5] as number), this);
+    const type = this.heads[this.at(position) + 2] ?? COMMAND_BOUND;
+    return new StoredEvent(position, this.stream(position), this.revision(position), type as string, this);
+  }
+
+  id(position: number): string {
+    return this.isBinding(position) ? bindingId(this.binding(position)) : (this.heads[this.at(position) + 3] as string);
+  }
+
+  data(position: number): string {
+    if (this.isBinding(position)) return boundText(this.binding(position).bound);
+    const at = this.at(position);
+    return this.body.slice(this.heads[at + 4] as number, this.heads[at + 5] as number);
+  }
+
+  /** About how long an event's data is. */
+  characters(position: number): number {
+    const at = this.at(position);
+    return this.isBinding(position) ? 0 : (this.heads[at + 5] as number) - (this.heads[at + 4] as number);
   }
 
   /** The metadata's text of the event at a position. */
   metadata(position: number): string {
+    return this.isBinding(position) ? bindingMetadata(this.metadata(position + 1)) : this.envelope(position);
+  }
+
+  private envelope(position: number): string {
     const { heads, body, envelopes } = this;
     for (let i = envelopes.length; i <= position - this.first; i++) {
       const at = i * WIDTH;
+      const before = i === 0 ? '' : (envelopes[i - 1] as string);
+      // The next event has its metadata in common with the one before the binding.
+      if (heads[at + 2] === null) {
+        envelopes.push(before);
+        continue;
+      }
       // Of the last event the metadata goes on to the end.
       const own = body.slice(heads[at + 5] as number, heads[at + WIDTH + 4] as number | undefined);
-      const before = i === 0 ? '' : (envelopes[i - 1] as string);
       envelopes.push(before.slice(0, heads[at + 6] as number) + own + before.slice(before.length - (heads[at + 7] as number)));
     }
     return envelopes[position - this.first] as string;
+  }
+
+  private isBinding(position: number): boolean {
+    return this.heads[this.at(position) + 2] === null;
+  }
+
+  private binding(position: number): BindingParts {
+    const at = this.at(position);
+    const [stream, , , digest, , commandType, eventCount] = this.heads.slice(at, at + WIDTH) as [
+      string,
+      number,
+      null,
+      string,
+      number,
+      string,
+      number,
+    ];
+    const bound = { commandType, digest, eventCount, target: this.stream(position + 1), targetRevision: this.revision(position + 1) - 1 };
+    return { key: uuidBytes(stream.slice(-UUID_CHARACTERS)), bound };
+  }
+
+  private at(position: number): number {
+    return (position - this.first) * WIDTH;
   }
 }
 
@@ -84,7 +135,7 @@ export class LogRow {
  * row for each event took as long as the sync. The row's key is the position of its last event.
  */
 export class Log {
-  private heads: (string | number)[] = [];
+  private heads: (string | number | null)[] = [];
   private body = '';
   /** Of the last event's metadata. */
   private pieces: readonly string[] = [];
@@ -125,6 +176,11 @@ export class Log {
     [this.pieces, this.stamp] = [pieces, stamp];
     this.last = position;
     if (this.body.length >= ROW_CHARACTERS_MAX) this.closeRow();
+  }
+
+  /** As `add`, for the binding of a key to the command whose first event is added next. Nobody but that event's row says what it says. */
+  addBinding(stream: string, { commandType, digest, eventCount }: BoundData): void {
+    this.heads.push(stream, 0, null, digest, this.body.length, commandType, eventCount, 0);
   }
 
   /** The rows of what was added. */

@@ -1,5 +1,5 @@
-/** Words of 32 bits that hold about two names each: with three bits a name, one in fifty that is not there seems to be. */
-const NAMES_PER_WORD = 2;
+/** Words of 32 bits that hold about one name each: with three bits a name, one in 400 that is not there seems to be, which costs a hundred times a "no". */
+const NAMES_PER_WORD = 1;
 const WORDS_MIN = 1 << 15;
 /** 16 MiB. With more names than it is meant for it says "perhaps" more often, and no more than that. */
 const WORDS_MAX = 1 << 22;

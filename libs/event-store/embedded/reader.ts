@@ -22,9 +22,8 @@ export class Reader {
     for (const row of this.log.rowsAfter(after ?? 0)) {
       if (row.last > until) break;
       for (let position = Math.max(from, row.first); position <= row.last; position++) {
-        const event = row.event(position);
-        events.push(event);
-        characters += event.text.length;
+        events.push(row.event(position));
+        characters += row.characters(position);
         if (events.length >= limit || characters >= PAGE_CHARACTERS_MAX) return { events, caughtUp: false };
       }
     }

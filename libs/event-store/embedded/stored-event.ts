@@ -2,7 +2,14 @@ import type { JsonObject } from '#kernel';
 
 import type { NewEvent, RecordedEvent } from '../port.js';
 
-/** Parses only what is looked at: a projector skips most events by type. */
+/** What a row says of its events, by their positions. */
+export interface EventTexts {
+  id(position: number): string;
+  data(position: number): string;
+  metadata(position: number): string;
+}
+
+/** Reads and parses only what is looked at: a projector skips most events by type. */
 export class StoredEvent implements RecordedEvent {
   #data: JsonObject | undefined;
   #metadata: JsonObject | undefined;
@@ -12,21 +19,23 @@ export class StoredEvent implements RecordedEvent {
     readonly stream: string,
     readonly revision: number,
     readonly type: string,
-    readonly id: string,
-    private readonly dataText: string,
-    private readonly envelopes: { metadata(position: number): string },
+    private readonly texts: EventTexts,
   ) {}
 
+  get id(): string {
+    return this.texts.id(this.position);
+  }
+
   get text(): string {
-    return this.dataText;
+    return this.texts.data(this.position);
   }
 
   get metadataText(): string {
-    return this.envelopes.metadata(this.position);
+    return this.texts.metadata(this.position);
   }
 
   get data(): JsonObject {
-    return (this.#data ??= JSON.parse(this.dataText) as JsonObject);
+    return (this.#data ??= JSON.parse(this.text) as JsonObject);
   }
 
   get metadata(): JsonObject {
@@ -35,7 +44,7 @@ export class StoredEvent implements RecordedEvent {
 
   /** The same type and data; ids were compared, and metadata carries the moment of recording, which differs. */
   holds(event: NewEvent): boolean {
-    return this.dataText === event.data && this.type === event.type;
+    return this.text === event.data && this.type === event.type;
   }
 
   toJSON(): RecordedEvent {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { Binding, type BoundData } from '../binding.js';
 import { recordedAtOf } from '../envelope.js';
 import { otherContent } from '../fault.js';
 import type { AppendOutcome, NewEvent, StreamAppended, StreamWrite } from '../port.js';
@@ -137,7 +138,7 @@ export class Writer {
     let position = 0;
     for (let i = 0; i < plans.length; i++) {
       const plan = plans[i] as Plan;
-      const result = 'repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan);
+      const result = 'repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan, bindsNext(writes, plans, i));
       appended.push(result);
       if (result.position > position) position = result.position;
     }
@@ -172,16 +173,25 @@ export class Writer {
     return { stream, revision: last.revision, position: last.position, repeated: true };
   }
 
-  private add({ events, stream }: StreamWrite, head: Head): StreamAppended {
+  private add({ events, stream }: StreamWrite, head: Head, binding: BoundData | null): StreamAppended {
     if (events.length === 0) return { stream, revision: head.revision, position: 0, repeated: false };
     for (const event of events) {
       const position = this.tail.position + 1;
       head.revision++;
-      this.log.add(position, stream, head.revision, event, this.recordedAt);
+      if (binding) this.log.addBinding(stream, binding);
+      else this.log.add(position, stream, head.revision, event, this.recordedAt);
       this.tail.add(stream, head.revision, position, head.hash);
     }
     return { stream, revision: head.revision, position: this.tail.position, repeated: false };
   }
+}
+
+/** What a write binds, when it is a key's binding and the next one adds the command's first event right after it. */
+function bindsNext(writes: readonly StreamWrite[], plans: readonly Plan[], index: number): BoundData | null {
+  const [event] = (writes[index] as StreamWrite).events;
+  const [next, plan] = [writes[index + 1], plans[index + 1]];
+  if (!(event instanceof Binding) || !next || !plan || 'repeated' in plan) return null;
+  return event.first !== null && event.first === next.events[0] ? event.bound : null;
 }
 
 const conflict = ({ stream, expected }: StreamWrite, revision: number): AppendOutcome => ({
