@@ -11,6 +11,14 @@ import type { NewEvent, StreamWrite } from '../port.js';
 import { type EmbeddedEventStore, openEmbeddedStore } from './index.js';
 
 type Synced = (error: NodeJS.ErrnoException | null) => void;
+/** The kernel answers once. */
+const once = (done: Synced): Synced => {
+  let answered = false;
+  return (error) => {
+    if (!answered) done(error);
+    answered = true;
+  };
+};
 /** Syncs that wait for the test to end them; null: the disk answers. */
 let held: Synced[] | null = null;
 let syncsAtOnce = 0;
@@ -19,7 +27,7 @@ vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   return {
     ...real,
-    fdatasync: (fd: number, done: Synced) => (held === null ? real.fdatasync(fd, done) : void held.push(done)),
+    fdatasync: (fd: number, done: Synced) => (held === null ? real.fdatasync(fd, done) : void held.push(once(done))),
     fdatasyncSync: (fd: number) => {
       syncsAtOnce++;
       real.fdatasyncSync(fd);
@@ -111,16 +119,22 @@ describe('what is acknowledged is on the disk', () => {
     await turns();
     append(30, 60);
     await turns();
+    append(60, 90);
+    await turns();
     const database = new DatabaseSync(path);
-    expect(database.prepare('SELECT max(last) AS last FROM log').get()).toEqual({ last: 60 });
+    expect(database.prepare('SELECT max(last) AS last FROM log').get()).toEqual({ last: 90 });
     database.close();
-    expect(syncs).toHaveLength(1);
+    // The first began when 24 were committed, the second when 60 were; a third waits for one of them.
+    expect(syncs).toHaveLength(2);
     expect(await seen(store)).toEqual({ stream: 0, all: 0, head: null });
+    syncs[1]?.(null);
+    await turns();
+    expect(answered).toBe(36);
+    expect(await seen(store)).toEqual({ stream: 60, all: 60, head: 60 });
     syncs[0]?.(null);
     await turns();
-    // The first sync began when 24 were committed.
-    expect(answered).toBe(24);
-    expect(await seen(store)).toEqual({ stream: 24, all: 24, head: 24 });
+    expect(answered).toBe(60);
+    expect(await seen(store)).toEqual({ stream: 60, all: 60, head: 60 });
     // What was answered from commits that are not on the disk yet waits for them.
     let repeated: unknown;
     void store.append([write('e40', 39)]).then((outcome) => (repeated = outcome));
@@ -128,18 +142,18 @@ describe('what is acknowledged is on the disk', () => {
     void store.append([write('other', 20)]).then((outcome) => (conflict = outcome));
     await turns();
     expect([repeated, conflict]).toEqual([undefined, undefined]);
-    expect(syncs).toHaveLength(2);
-    syncs[1]?.(null);
+    expect(syncs).toHaveLength(3);
+    syncs[2]?.(null);
     await turns();
-    expect(answered).toBe(60);
+    expect(answered).toBe(90);
     // After so many two are few, and may be gathering for some milliseconds.
-    let ended = 2;
+    let ended = 3;
     await vi.waitFor(() => {
       for (; ended < syncs.length; ended++) syncs[ended]?.(null);
       expect(repeated).toMatchObject({ ok: true, appended: [{ revision: 40, repeated: true }] });
-      expect(conflict).toMatchObject({ ok: false, conflict: { actual: 59 } });
+      expect(conflict).toMatchObject({ ok: false, conflict: { actual: 89 } });
     });
-    expect(await seen(store)).toEqual({ stream: 60, all: 60, head: 60 });
+    expect(await seen(store)).toEqual({ stream: 90, all: 90, head: 90 });
   });
 
   it('does not know what became of an append whose sync failed, and writes nothing more on that disk', async () => {
@@ -164,6 +178,29 @@ describe('what is acknowledged is on the disk', () => {
     const again = openStore();
     expect(await again.append([write('b', 0)])).toMatchObject({ ok: true, appended: [{ repeated: true }] });
     expect(await seen(again)).toEqual({ stream: 2, all: 2, head: 2 });
+  });
+
+  it('answers what one sync covers although another one fails, and nothing of that one', async () => {
+    const store = openStore();
+    const syncs: Synced[] = (held = []);
+    const outcomes: string[] = [];
+    const append = (from: number, to: number) => {
+      for (let i = from; i < to; i++)
+        store.append([write(`e${i}`, i === 0 ? 'no-stream' : i - 1)]).then(
+          () => outcomes.push('stored'),
+          (fault: { code: string }) => outcomes.push(fault.code),
+        );
+    };
+    append(0, 24);
+    await turn();
+    append(24, 48);
+    await vi.waitFor(() => expect(syncs).toHaveLength(2));
+    syncs[1]?.(null);
+    await vi.waitFor(() => expect(outcomes).toEqual(Array(24).fill('stored')));
+    syncs[0]?.(failure());
+    await vi.waitFor(() => expect(outcomes).toHaveLength(48));
+    expect(outcomes.slice(24)).toEqual(Array(24).fill('STORE-110'));
+    await expect(store.append([write('e48', 47)])).rejects.toMatchObject({ code: 'STORE-110' });
   });
 
   it('brings to the disk what another process wrote before it shows it or answers by it', async () => {

@@ -7,6 +7,11 @@ import type { Writer } from './writer.js';
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
 /**
+ * So many syncs at once: the one after a commit need not wait for the one before, which began too early to cover it, and covers what
+ * that one does when it ends first.
+ */
+const SYNCS_MAX = 2;
+/**
  * So long after a commit the next one gathers what comes, unless all that were lately under way are there: each commit wakes the disk, its
  * thread and who watches, and of many small ones that is most of the work (PostgreSQL's commit_delay). Whoever writes alone never waits.
  */
@@ -46,7 +51,7 @@ export class GroupCommit {
   private pending: Pending[] = [];
   /** Of commits that no sync has begun for. */
   private committed: Answer[] = [];
-  private syncing = false;
+  private syncs = 0;
   private scheduled = false;
   private flushedAt = 0;
   private gathering: NodeJS.Timeout | undefined;
@@ -64,7 +69,7 @@ export class GroupCommit {
 
   /** The file holds events of ours that may not be on the disk yet. */
   get underWay(): boolean {
-    return this.syncing || this.committed.length > 0;
+    return this.syncs > 0 || this.committed.length > 0;
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
@@ -89,7 +94,7 @@ export class GroupCommit {
     const waiting = this.pending.length;
     if (waiting === 0) {
       if (!this.underWay) for (const resolve of this.idle.splice(0)) resolve();
-    } else if (this.syncing) {
+    } else if (this.syncs > 0) {
       // Many need not wait for the disk, but for what else is decided in this turn.
       if (waiting >= LARGE) this.flushSoon();
     } else if (waiting >= LARGE && 2 * waiting >= this.mostLately) this.flush();
@@ -103,7 +108,7 @@ export class GroupCommit {
       this.scheduled = false;
       const waiting = this.pending.length;
       if (waiting >= LARGE) this.flush();
-      else if (waiting > 0 && !this.syncing) this.flushOrGather();
+      else if (waiting > 0 && this.syncs === 0) this.flushOrGather();
     });
   }
 
@@ -154,16 +159,16 @@ export class GroupCommit {
     if (characters === 0 && !this.underWay) return this.answer(answers, null);
     this.committed.push(...answers);
     if (characters > 0) checkpointer.committed(characters);
-    if (!this.syncing) this.sync();
+    if (this.syncs < SYNCS_MAX) this.sync();
   }
 
   private sync(): void {
     const { sync, position, onStored } = this.options;
     const [answers, until] = [this.committed, position()];
     this.committed = [];
-    this.syncing = true;
+    this.syncs++;
     sync.later((fault) => {
-      this.syncing = false;
+      this.syncs--;
       if (this.committed.length > 0) this.sync();
       // What is not known to be on the disk stays unknown to readers as well.
       if (!fault) onStored(until);
@@ -174,7 +179,7 @@ export class GroupCommit {
   private answer(answers: readonly Answer[], fault: Error | null): void {
     this.open -= answers.length;
     // The disk is free now: many that waited for it do not wait for the answers to be taken.
-    if (this.pending.length >= LARGE && !this.syncing) this.flush();
+    if (this.pending.length >= LARGE && this.syncs === 0) this.flush();
     else this.next();
     for (const { append, outcome } of answers) {
       if (fault) append.reject(fault);

@@ -8,7 +8,8 @@ import { StoreFault } from '../fault.js';
  * only, and the next sync would succeed without it.
  */
 export class LogSync {
-  private fd: number | null = null;
+  /** Open and not in use. Each sync has one of its own meanwhile: the kernel tells every open file of a page that it lost, but each of them once. */
+  private readonly idle: number[] = [];
   private fault: StoreFault | null = null;
 
   constructor(private readonly path: string) {}
@@ -17,11 +18,16 @@ export class LogSync {
   later(done: (fault: StoreFault | null) => void): void {
     if (this.path === ':memory:') return done(null);
     if (this.fault) return done(this.fault);
+    let fd: number;
     try {
-      fdatasync(this.open(), (error) => done(error ? this.fail(error) : this.fault));
+      fd = this.take();
     } catch (error) {
-      done(this.fail(error));
+      return done(this.fail(error));
     }
+    fdatasync(fd, (error) => {
+      this.idle.push(fd);
+      done(error ? this.fail(error) : this.fault);
+    });
   }
 
   /** @throws the fault that there was */
@@ -34,20 +40,22 @@ export class LogSync {
     if (this.path === ':memory:') return;
     this.check();
     try {
-      fdatasyncSync(this.open());
+      const fd = this.take();
+      this.idle.push(fd);
+      fdatasyncSync(fd);
     } catch (error) {
       throw this.fail(error);
     }
   }
 
+  /** Call when no sync is under way. */
   close(): void {
-    if (this.fd !== null) closeSync(this.fd);
-    this.fd = null;
+    for (const fd of this.idle.splice(0)) closeSync(fd);
   }
 
   /** SQLite keeps the log as long as it has the file open. Its locks are on other files, so closing this one gives none of them up. */
-  private open(): number {
-    return (this.fd ??= openSync(`${this.path}-wal`, 'r+'));
+  private take(): number {
+    return this.idle.pop() ?? openSync(`${this.path}-wal`, 'r+');
   }
 
   private fail(cause: unknown): StoreFault {
