@@ -68,12 +68,17 @@ const text = (value: string | null): string => (value === null ? 'null' : canoni
 const RECORDED_AT = '"recordedAt":"';
 const INSTANT_CHARACTERS = '2026-01-01T00:00:00.000Z'.length;
 
-/** The moment of recording, in milliseconds. Of the envelope's text nothing else is read: what comes behind it holds no such member. */
-export function recordedAtOf(event: RecordedEvent): number {
-  const text = event.metadataText;
-  if (text === undefined) return Date.parse(event.metadata['recordedAt'] as string);
-  const from = text.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
-  return Date.parse(text.slice(from, from + INSTANT_CHARACTERS));
+/** The moment of recording, in milliseconds. */
+export const recordedAtOf = (event: RecordedEvent): number => event.recordedAt ?? Date.parse(event.metadata['recordedAt'] as string);
+
+let lastInstant = { text: '', recordedAt: NaN };
+
+/** The same by an envelope's text, of which nothing else is read: what comes behind it holds no such member. All events of a commit have one. */
+export function recordedAtIn(envelope: string): number {
+  const from = envelope.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
+  const text = envelope.slice(from, from + INSTANT_CHARACTERS);
+  if (text !== lastInstant.text) lastInstant = { text, recordedAt: Date.parse(text) };
+  return lastInstant.recordedAt;
 }
 
 /**

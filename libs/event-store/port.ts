@@ -45,6 +45,8 @@ export interface RecordedEvent {
   /** The canonical texts of both, where the store has them at hand: for a reader that needs little of an event, or keeps all of it. */
   readonly text?: string;
   readonly metadataText?: string;
+  /** The moment of recording in milliseconds, likewise. */
+  readonly recordedAt?: number;
 }
 
 export interface StreamAppended {

@@ -138,7 +138,7 @@ export class Projector extends ReadModels {
   private apply(event: ProjectedEvent['event']): string {
     const parsed = parseStream(event.stream);
     const recordedAt = recordedAtOf(event);
-    invariant(parsed && Number.isFinite(recordedAt), `event ${event.id} is none of the ledger's`);
+    invariant(parsed && Number.isFinite(recordedAt), `the event at ${event.position} is none of the ledger's`);
     if (recordedAt > this.lastRecordedAt) this.lastRecordedAt = recordedAt;
     const projected: ProjectedEvent = { event, ...parsed, recordedAt };
     for (const projection of this.options.projections) {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { bindingId, bindingMetadata, type BindingParts, type BoundData, boundText, COMMAND_BOUND } from '../binding.js';
+import { recordedAtIn } from '../envelope.js';
 import { StoreFault } from '../fault.js';
 import { uuidBytes } from '../ids.js';
 import type { NewEvent } from '../port.js';
@@ -87,6 +88,10 @@ export class LogRow implements EventTexts {
   /** The metadata's text of the event at a position. */
   metadata(position: number): string {
     return this.isBinding(position) ? bindingMetadata(this.metadata(position + 1)) : this.envelope(position);
+  }
+
+  recordedAt(position: number): number {
+    return recordedAtIn(this.envelope(this.isBinding(position) ? position + 1 : position));
   }
 
   private envelope(position: number): string {

@@ -7,6 +7,7 @@ export interface EventTexts {
   id(position: number): string;
   data(position: number): string;
   metadata(position: number): string;
+  recordedAt(position: number): number;
 }
 
 /** Reads and parses only what is looked at: a projector skips most events by type. */
@@ -32,6 +33,10 @@ export class StoredEvent implements RecordedEvent {
 
   get metadataText(): string {
     return this.texts.metadata(this.position);
+  }
+
+  get recordedAt(): number {
+    return this.texts.recordedAt(this.position);
   }
 
   get data(): JsonObject {
