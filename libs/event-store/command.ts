@@ -52,7 +52,7 @@ export interface Accepted<Event> {
   readonly stream: string;
   /** Of the command's last event; for a command that changed nothing, the revision it was decided at (-1: no stream). */
   readonly revision: number;
-  /** Of the command's last event; for a command that changed nothing, of its binding. */
+  /** Who has read so far has seen what the command did: where its last event stands (its binding, if it changed nothing), or behind that. */
   readonly position: Position;
   readonly eventIds: readonly string[];
   /** The answer of an earlier call under this key. */

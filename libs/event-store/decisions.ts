@@ -142,14 +142,13 @@ class Command<State, C, Event, R extends Rejection> implements Queued {
     events: readonly Event[],
     stored: readonly NewEvent[],
   ): Accepted<Event> | null {
-    const last = outcome.ok && outcome.appended[outcome.appended.length - 1];
-    if (!last || last.repeated) return null;
+    if (!outcome.ok || outcome.appended[outcome.appended.length - 1]?.repeated) return null;
     const { decider, target: stream } = this.request;
     const revision = before + events.length;
     let next = state;
     for (const event of events) next = decider.evolve(next, event);
     if (events.length > 0) this.seat.aggregate = { state: next, revision };
-    return { status: 'accepted', stream, revision, position: last.position, eventIds: stored.map(({ id }) => id), repeated: false, events };
+    return { status: 'accepted', stream, revision, position: outcome.until, eventIds: stored.map(({ id }) => id), repeated: false, events };
   }
 
   /** Null: decide again. */

@@ -59,14 +59,29 @@ export interface StreamAppended {
   readonly repeated: boolean;
 }
 
-export type AppendOutcome =
-  | { readonly ok: true; readonly position: Position; readonly appended: readonly StreamAppended[] }
-  | {
-      readonly ok: false;
-      readonly conflict: { readonly stream: string; readonly expected: ExpectedRevision; readonly actual: ExpectedRevision };
-      /** Writes before this index were stored (always 0 on a store that is atomic across streams). */
-      readonly stored: number;
-    };
+export interface AppendDone {
+  readonly ok: true;
+  /** Of the last event. */
+  readonly position: Position;
+  /** Who has read so far has seen all of it. Not before `position`, and one for all that were committed together. */
+  readonly until: Position;
+  readonly appended: readonly StreamAppended[];
+}
+
+export interface AppendConflict {
+  readonly ok: false;
+  readonly conflict: { readonly stream: string; readonly expected: ExpectedRevision; readonly actual: ExpectedRevision };
+  /** Writes before this index were stored (always 0 on a store that is atomic across streams). */
+  readonly stored: number;
+}
+
+export type AppendOutcome = AppendDone | AppendConflict;
+
+export const lastOf = (appended: readonly StreamAppended[]): Position => {
+  let last = 0;
+  for (const { position } of appended) if (position > last) last = position;
+  return last;
+};
 
 export interface ReadAll {
   /** Exclusive. Null: from the beginning. */

@@ -4,8 +4,8 @@ import { Projector, type ProjectorOptions } from './projector.js';
 import type { FromProjector, ToProjector } from './projector-protocol.js';
 import { type Kinds, ReadModels } from './read-models.js';
 
-/** So many batches are projected in this thread first: a service that writes little never pays for another. */
-const THREAD_AFTER = 1_000;
+/** So many events are projected in this thread first: a service that writes little never pays for another. */
+const THREAD_AFTER = 10_000;
 /** So long commits gather before the thread projects them together. */
 const GATHER_MS = 20;
 // Pages of events and rows pass through it: without limits V8 would take more only because it is there.
@@ -17,7 +17,7 @@ export interface ProjectorThreadOptions extends ProjectorOptions {
   readonly worker: URL;
   /** What that module needs to open the store and the projections. */
   readonly workerData: object;
-  /** So many batches until it begins. */
+  /** So many events until it begins. */
   readonly after?: number;
 }
 
@@ -31,7 +31,7 @@ export class ProjectorThread extends ReadModels {
   private checkpoint: Position | null;
   private worker: Worker | null = null;
   private ready = false;
-  private batches = 0;
+  private events = 0;
   private subscription: Subscription | null = null;
   private wakes = 0;
   private soon: NodeJS.Timeout | undefined;
@@ -41,9 +41,10 @@ export class ProjectorThread extends ReadModels {
     super(options.store, options.clock);
     this.here = new Projector({
       ...options,
-      onAdvance: (position, kinds) => {
-        this.advance(position, kinds);
-        if (!this.ready && ++this.batches > (options.after ?? THREAD_AFTER)) this.open();
+      onAdvance: (position, kinds) => this.advance(position, kinds),
+      onProjected: (events) => {
+        this.events += events;
+        if (!this.ready && this.events > (options.after ?? THREAD_AFTER)) this.open();
       },
     });
     this.checkpoint = this.here.position;
@@ -117,7 +118,7 @@ export class ProjectorThread extends ReadModels {
       if (this.worker !== worker) return;
       this.worker = null;
       this.ready = false;
-      this.batches = 0;
+      this.events = 0;
       this.wake();
     });
   }

@@ -17,6 +17,8 @@ export interface ProjectorOptions {
   readonly onFault?: (error: unknown) => void;
   /** Called after each committed batch, or after that of another process, whose kinds are not known. */
   readonly onAdvance?: (position: Position, kinds: Kinds) => void;
+  /** Called before that for a batch of our own. */
+  readonly onProjected?: (events: number) => void;
   /** Called when everything was read that was stored at the last call of `wake`. */
   readonly onIdle?: () => void;
 }
@@ -100,6 +102,7 @@ export class Projector extends ReadModels {
       const kinds = this.project(page.events);
       // Null: another process was faster, which has been told already.
       if (kinds !== null) {
+        this.options.onProjected?.(page.events.length);
         this.options.onAdvance?.(this.checkpoint as Position, kinds);
         this.moved(kinds);
       }

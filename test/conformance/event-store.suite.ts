@@ -130,6 +130,7 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
           expect(await append(expected, names)).toEqual({
             ok: true,
             position: stored[last]?.position,
+            until: expect.any(Number) as number,
             appended: [{ stream: stream(), revision: last, position: stored[last]?.position, repeated: true }],
           });
         await repeat('no-stream', batch, 2);
@@ -291,6 +292,18 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect(outcomes.map((outcome) => outcome.ok && outcome.position)).toEqual([await store.head(), await store.head()]);
         expect(await readAllIds(store)).toEqual(ids(['one', 'two']));
       });
+    });
+
+    it('says up to where to read to have seen all of an append, whatever was stored beside it', async () => {
+      const other = `${stream()}-other`;
+      const outcomes = await Promise.all([append('no-stream', ['one', 'two']), store.append([{ ...write('no-stream', ['three']), stream: other }])]);
+      const { events } = await store.readAll({ after: null, limit: 10 });
+      for (const outcome of outcomes) {
+        expect(outcome.ok).toBe(true);
+        if (!outcome.ok) continue;
+        expect(outcome.until).toBeGreaterThanOrEqual(outcome.position);
+        expect(events.map(({ position }) => position)).toContain(outcome.until);
+      }
     });
 
     describe('watching', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { AppendOutcome, StreamWrite } from '../port.js';
+import type { StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { GroupCommit } from './group-commit.js';
 import type { LogSync } from './log-sync.js';
@@ -13,7 +13,7 @@ function begin() {
   const commits: number[] = [];
   const write = (appends: readonly unknown[]) => {
     commits.push(appends.length);
-    return { outcomes: appends.map((): AppendOutcome => ({ ok: true, position: 1, appended: [] })), characters: 100 };
+    return { outcomes: appends.map(() => []), characters: 100 };
   };
   const group = new GroupCommit({
     writer: { write } as unknown as Writer,

@@ -1,8 +1,8 @@
-import type { AppendOutcome, StreamWrite } from '../port.js';
+import { type AppendOutcome, lastOf, type StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
 import type { LogSync } from './log-sync.js';
-import type { Writer } from './writer.js';
+import type { Writer, Written } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
@@ -27,7 +27,7 @@ interface Pending {
 interface Answer {
   readonly append: Pending;
   /** An Error is this append's alone. */
-  readonly outcome: AppendOutcome | Error;
+  readonly outcome: Exclude<Written, null>;
 }
 
 export interface GroupCommitOptions {
@@ -156,7 +156,7 @@ export class GroupCommit {
     }
     this.pending.unshift(...again);
     // An answer may rest on a commit that is not on the disk yet: the writer has synced what others wrote, not what we did.
-    if (characters === 0 && !this.underWay) return this.answer(answers, null);
+    if (characters === 0 && !this.underWay) return this.answer(answers, null, this.options.position());
     this.committed.push(...answers);
     if (characters > 0) checkpointer.committed(characters);
     if (this.syncs < SYNCS_MAX) this.sync();
@@ -172,11 +172,11 @@ export class GroupCommit {
       if (this.committed.length > 0) this.sync();
       // What is not known to be on the disk stays unknown to readers as well.
       if (!fault) onStored(until);
-      this.answer(answers, fault);
+      this.answer(answers, fault, until);
     });
   }
 
-  private answer(answers: readonly Answer[], fault: Error | null): void {
+  private answer(answers: readonly Answer[], fault: Error | null, until: number): void {
     this.open -= answers.length;
     // The disk is free now: many that waited for it do not wait for the answers to be taken.
     if (this.pending.length >= LARGE && this.syncs === 0) this.flush();
@@ -184,7 +184,7 @@ export class GroupCommit {
     for (const { append, outcome } of answers) {
       if (fault) append.reject(fault);
       else if (outcome instanceof Error) append.reject(outcome);
-      else append.resolve(outcome);
+      else append.resolve('ok' in outcome ? outcome : { ok: true, position: lastOf(outcome), until, appended: outcome });
     }
   }
 }

@@ -39,7 +39,7 @@ it('knows what another process wrote while it opened: a stream begins once', () 
   const folder = mkdtempSync(join(tmpdir(), 'tenor-writer-'));
   const path = join(folder, 'ledger.db');
   const one = open(path);
-  const two = open(path, () => expect(one.writer.write([[first('a')]], 1).outcomes).toMatchObject([{ ok: true }]));
+  const two = open(path, () => expect(one.writer.write([[first('a')]], 1).outcomes).toMatchObject([[{ revision: 0, position: 1 }]]));
   try {
     expect(two.writer.write([[first('b')]], 2).outcomes).toMatchObject([{ ok: false, conflict: { actual: 0 } }]);
   } finally {

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Binding, type BoundData } from '../binding.js';
 import { recordedAtOf } from '../envelope.js';
 import { otherContent } from '../fault.js';
-import type { AppendOutcome, NewEvent, StreamAppended, StreamWrite } from '../port.js';
+import type { AppendConflict, NewEvent, StreamAppended, StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
 import { isSqliteError } from './faults.js';
 import type { Log } from './log.js';
@@ -16,7 +16,7 @@ import type { Tail } from './tail.js';
 type Plan = Head | StreamAppended;
 
 /** What became of one append; null: it repeats what this same commit writes, so its answer can only be read after that. */
-export type Written = AppendOutcome | Error | null;
+export type Written = readonly StreamAppended[] | AppendConflict | Error | null;
 
 export interface WriterParts {
   readonly database: DatabaseSync;
@@ -133,16 +133,13 @@ export class Writer {
     }
   }
 
-  private addAll(writes: readonly StreamWrite[], plans: readonly Plan[]): AppendOutcome {
+  private addAll(writes: readonly StreamWrite[], plans: readonly Plan[]): readonly StreamAppended[] {
     const appended: StreamAppended[] = [];
-    let position = 0;
     for (let i = 0; i < plans.length; i++) {
       const plan = plans[i] as Plan;
-      const result = 'repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan, bindsNext(writes, plans, i));
-      appended.push(result);
-      if (result.position > position) position = result.position;
+      appended.push('repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan, bindsNext(writes, plans, i)));
     }
-    return { ok: true, position, appended };
+    return appended;
   }
 
   /** Where the write goes, or what stands there already, or the revision that it conflicts with; null as `Written`. */
@@ -194,7 +191,7 @@ function bindsNext(writes: readonly StreamWrite[], plans: readonly Plan[], index
   return event.first !== null && event.first === next.events[0] ? event.bound : null;
 }
 
-const conflict = ({ stream, expected }: StreamWrite, revision: number): AppendOutcome => ({
+const conflict = ({ stream, expected }: StreamWrite, revision: number): AppendConflict => ({
   ok: false,
   conflict: { stream, expected, actual: revision < 0 ? 'no-stream' : revision },
   stored: 0,

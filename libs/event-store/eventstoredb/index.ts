@@ -15,6 +15,7 @@ import { canonicalJson } from '#kernel';
 
 import { otherContent, StoreFault } from '../fault.js';
 import {
+  lastOf,
   stamped,
   type AppendOutcome,
   type EventPage,
@@ -93,7 +94,8 @@ export class EventStoreDBStore implements EventStore {
         return { ok: false, conflict: { stream: write.stream, expected: write.expected, actual: result.actual }, stored: appended.length };
       appended.push(result);
     }
-    return { ok: true, position: appended.reduce((highest, { position }) => Math.max(highest, position), 0), appended };
+    const position = lastOf(appended);
+    return { ok: true, position, until: position, appended };
   }
 
   readStream(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Sealer } from './sealer.js';
@@ -21,6 +22,16 @@ describe('sealed tokens', () => {
     const tokens = [1, 2, 3].map((position) => sealer.seal('position', 'org', position.toString()));
     expect(new Set(tokens.map((token) => token.slice(0, 12))).size).toBe(3);
     expect(sealer.seal('position', 'other', '1')).not.toBe(tokens[0]);
+  });
+
+  it('tell of a position once a turn: what was committed together has one token, and none tells later whether others have written', async () => {
+    const token = sealer.seal('position', 'org', '7');
+    expect(sealer.seal('position', 'org', '7')).toBe(token);
+    expect(sealer.seal('position', 'org 7', '7')).not.toBe(token);
+    await setImmediate();
+    const later = sealer.seal('position', 'org', '7');
+    expect(later).not.toBe(token);
+    expect([token, later].map((each) => sealer.open('position', 'org', each))).toEqual(['7', '7']);
   });
 
   it('break with any bit changed, a second spelling included', () => {

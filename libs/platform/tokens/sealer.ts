@@ -17,7 +17,8 @@ const CACHED_IDS = 50_000;
  * Makes what callers carry around (consistency tokens, cursors, node ids) opaque and bound to their organization:
  * AES-256-GCM with the kind and the organization as associated data, so another tenant's token is no token at all.
  * The nonce is a MAC of the content: the same content gives the same token, which client caches of node ids rely on. A position's
- * is random: tokens that could be compared would tell a tenant whether others have written in between.
+ * is random: tokens that could be compared would tell a tenant whether others have written in between. Only within a turn of the event
+ * loop, in which nobody has, a position has one token.
  */
 export class Sealer {
   // Key objects: handing over raw bytes costs four times the encryption itself.
@@ -26,6 +27,8 @@ export class Sealer {
   private readonly ids = new Map<string, string>();
   private pool = Buffer.alloc(0);
   private poolUsed = 0;
+  /** The tokens of this turn: commands that were committed together are answered together, and sealing costs a cipher's set-up each time. */
+  private ofThisTurn: Map<string, string> | null = null;
   /** By organization, then by token. */
   private readonly opened = new Map<string, Map<string, OpenedId>>();
   private openedCount = 0;
@@ -37,6 +40,21 @@ export class Sealer {
   }
 
   seal(kind: TokenKind, organization: string, payload: string): string {
+    return kind === 'position' ? this.position(organization, payload) : this.sealed(kind, organization, payload);
+  }
+
+  private position(organization: string, payload: string): string {
+    if (this.ofThisTurn === null) {
+      this.ofThisTurn = new Map();
+      setImmediate(() => (this.ofThisTurn = null));
+    }
+    const key = `${payload} ${organization}`;
+    let token = this.ofThisTurn.get(key);
+    if (token === undefined) this.ofThisTurn.set(key, (token = this.sealed('position', organization, payload)));
+    return token;
+  }
+
+  private sealed(kind: TokenKind, organization: string, payload: string): string {
     const bound = associated(kind, organization);
     const nonce = kind === 'position' ? this.randomNonce() : this.contentNonce(bound, payload);
     const cipher = createCipheriv('aes-256-gcm', this.cipherKey, nonce);
