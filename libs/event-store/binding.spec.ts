@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '#kernel';
-import { Binding, type BoundData, commandEnvelope, keyIds } from './binding.js';
+import { Binding, type BoundData, commandEnvelope, eventId, keyIds } from './binding.js';
+import { openEmbeddedStore } from './embedded/index.js';
+import { type NewEvent, stamped, type StreamWrite } from './port.js';
 
 const ids = keyIds('l', 'org', 'key');
 const envelope = commandEnvelope(ids, { organization: 'org', actor: 'a', key: 'key' }, 'rule-1');
@@ -44,4 +50,81 @@ describe('the binding of a key', () => {
       }),
     );
   });
+});
+
+/** A command as it is appended: its key's binding and its events. */
+const command = fc
+  .record({
+    actor: fc.constantFrom('ann', 'bob', 'ü'),
+    onBehalfOf: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
+    causation: fc.option(fc.uuid(), { nil: undefined }),
+    events: fc.array(
+      fc.record({
+        data: fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }).map((data) => canonicalJson(data)),
+        effectiveAt: fc.option(fc.constant('2026-01-01T00:00:00Z')),
+        evidence: fc.array(fc.record({ document: fc.string() }), { maxLength: 2 }),
+        schemaVersion: fc.integer({ min: 1, max: 3 }),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ actor, onBehalfOf, causation, events }) => (key: string): StreamWrite[] => {
+    const own = keyIds('l', 'org', key);
+    const context = { organization: 'org', actor, key, ...(onBehalfOf && { onBehalfOf }), ...(causation && { causation }) };
+    const envelopes = commandEnvelope(own, context, 'rule-1');
+    const stored: NewEvent[] = events.map(({ data, ...rest }, i) => ({ id: eventId(own, i), type: 'Happened', data, metadata: envelopes(rest) }));
+    const target = `l.org.thing-${key}`;
+    const data = { commandType: 'Do "it"', digest: 'ab'.repeat(32), eventCount: stored.length, target, targetRevision: -1 };
+    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own, data, envelopes, stored[0] ?? null)] };
+    return stored.length === 0 ? [bound] : [bound, { stream: target, expected: 'no-stream', events: stored }];
+  });
+
+it('is read as it was appended, though the embedded store writes down only what the event after it does not say', async () => {
+  const now = Date.UTC(2026, 5, 1);
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 8 }), async (commands) => {
+      const directory = mkdtempSync(join(tmpdir(), 'tenor-binding-'));
+      const path = join(directory, 'ledger.db');
+      const store = openEmbeddedStore(path, { clock: { now: () => now } });
+      try {
+        const appends = commands.map((make, i) => make(`key ${i}`));
+        await Promise.all(appends.map((writes) => store.append(writes)));
+        const expected = appends.flat().flatMap(({ stream, events }) =>
+          events.map(({ id, type, data, metadata }, revision) => {
+            const text = stamped(metadata, new Date(now).toISOString());
+            return { stream, revision, id, type, text: data, metadataText: text, recordedAt: now, data: JSON.parse(data) as unknown };
+          }),
+        );
+        const { events } = await store.readAll({ after: null, limit: 1_000 });
+        expect(
+          events.map(({ stream, revision, id, type, text, metadataText, recordedAt, data }) => ({
+            stream,
+            revision,
+            id,
+            type,
+            text,
+            metadataText,
+            recordedAt,
+            data,
+          })),
+        ).toEqual(expected);
+        // Another process finds each key, and the same append again is known.
+        const other = openEmbeddedStore(path);
+        for (const writes of appends) {
+          expect((await other.readStream((writes[0] as StreamWrite).stream)).map(({ id }) => id)).toEqual([writes[0]?.events[0]?.id]);
+          expect(await other.append(writes)).toMatchObject({ ok: true, appended: writes.map(() => ({ repeated: true })) });
+        }
+        await other.close();
+        const database = new DatabaseSync(path, { readOnly: true });
+        const written = database.prepare('SELECT heads FROM log').all() as { heads: string }[];
+        database.close();
+        const whole = written.flatMap(({ heads }) => JSON.parse(heads) as unknown[]).filter((head) => head === 'CommandBound');
+        expect(whole).toHaveLength(appends.filter((writes) => writes.length === 1).length);
+      } finally {
+        await store.close();
+        rmSync(directory, { recursive: true });
+      }
+    }),
+    { numRuns: 25 },
+  );
 });

@@ -131,7 +131,8 @@ class Command<State, C, Event, R extends Rejection> implements Queued {
   private writes(revision: number, events: readonly NewEvent[]): readonly StreamWrite[] {
     const writes: StreamWrite[] = [];
     if (this.bound === null) writes.push(this.binding(revision, events));
-    if (events.length > 0) writes.push({ stream: this.request.target, expected: revision < 0 ? 'no-stream' : revision, events });
+    // The seat's name, which is one for all commands: it is kept with each event and compared with itself.
+    if (events.length > 0) writes.push({ stream: this.seat.stream, expected: revision < 0 ? 'no-stream' : revision, events });
     return writes;
   }
 

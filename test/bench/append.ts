@@ -6,10 +6,11 @@ import { type Family, type Figure, interleaved, ratio } from './figure.js';
 import { AppendFile } from './peers/append-file.js';
 import { withDirectory } from './workspace.js';
 
-const COMMANDS = 10_000;
-/** A command takes less and less until about so many: then all of it is compiled, and the log is written over itself. */
+/** In a round: of half as many the file's share would be a tenth of a second, the luck of one moment of the disk. */
+const COMMANDS = 20_000;
+/** A command takes less and less until about so many, by when all of it is compiled. */
 const WARM_UP = 160_000;
-const ROUNDS = 7;
+const ROUNDS = 9;
 const ORGANIZATION = 'o1';
 
 export const append: Family = {

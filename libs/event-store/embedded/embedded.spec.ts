@@ -160,6 +160,19 @@ describe('embedded store', () => {
     });
   });
 
+  it('goes on with a file of the format before, in which every binding stood whole', async () => {
+    const store = openStore();
+    await store.append([write('a')]);
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 3');
+    database.close();
+    const again = openStore();
+    expect(await idsOf(again, 'l.o.thing-a')).toEqual([event('a').id]);
+    expect(await again.append([write('b')])).toMatchObject({ ok: true, position: 2 });
+    expect(openDatabase(path).prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+  });
+
   it('writes the index in a thread while commits go on', async () => {
     const database = openDatabase(path);
     const log = new Log(database);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What stands in a secret besides its random part: where to look its hash up. */
 export interface SecretParts {
@@ -17,7 +17,7 @@ export function partsOfSecret(secret: string): SecretParts | null {
 }
 
 /** Lower-case hexadecimal SHA-256. The secret has 256 random bits, so a slow hash would protect nothing. */
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+export const hashSecret = (secret: string): string => hash('sha256', secret, 'hex');
 
 /** Compares two hexadecimal digests in a time that does not depend on where they differ. */
 export const sameHash = (a: string, b: string): boolean =>
