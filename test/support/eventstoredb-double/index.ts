@@ -203,7 +203,10 @@ export class EventStoreDBDouble {
 
 const drained = (call: ReadStream): Promise<void> =>
   new Promise((resolve) => {
-    call.once('drain', resolve);
-    call.once('cancelled', resolve);
-    call.once('close', resolve);
+    const ends = ['drain', 'cancelled', 'close'];
+    const done = (): void => {
+      for (const end of ends) call.off(end, done);
+      resolve();
+    };
+    for (const end of ends) call.on(end, done);
   });
