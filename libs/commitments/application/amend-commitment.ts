@@ -2,7 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
-import { type CommitmentOutcome, Commitments } from './commitments.js';
+import type { CommitmentOutcome } from './commitments.js';
 import { Nesting } from './nesting.js';
 
 /** Both sides changed the terms, from its effectiveAt on. */
@@ -18,13 +18,9 @@ export class AmendCommitment {
 
 @CommandHandler(AmendCommitment)
 export class AmendCommitmentHandler implements ICommandHandler<AmendCommitment, CommitmentOutcome> {
-  constructor(
-    private readonly commitments: Commitments,
-    private readonly nesting: Nesting,
-  ) {}
+  constructor(private readonly nesting: Nesting) {}
 
-  async execute({ context, commitmentId, command, input }: AmendCommitment): Promise<CommitmentOutcome> {
-    const refused = await this.nesting.refusal(context.organization, commitmentId, command.changes);
-    return refused ? { status: 'rejected', rejection: refused } : this.commitments.execute(context, commitmentId, command, input);
+  execute({ context, commitmentId, command, input }: AmendCommitment): Promise<CommitmentOutcome> {
+    return this.nesting.execute(context, commitmentId, command.changes, command, input);
   }
 }

@@ -3,7 +3,7 @@ import { Contracts, Parties } from '#contracts';
 import type { CommandContext } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
-import { type CommitmentOutcome, Commitments } from './commitments.js';
+import type { CommitmentOutcome } from './commitments.js';
 import { Nesting } from './nesting.js';
 
 /** An undertaking to buy is recorded, under a contract and from a party that provides. */
@@ -19,7 +19,6 @@ export class MakeCommitment {
 @CommandHandler(MakeCommitment)
 export class MakeCommitmentHandler implements ICommandHandler<MakeCommitment, CommitmentOutcome> {
   constructor(
-    private readonly commitments: Commitments,
     private readonly nesting: Nesting,
     private readonly contracts: Contracts,
     private readonly parties: Parties,
@@ -32,7 +31,6 @@ export class MakeCommitmentHandler implements ICommandHandler<MakeCommitment, Co
     if (contract.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_UNKNOWN', contractId } };
     const party = await this.parties.state(organization, provider);
     if (party.status === 'none') return { status: 'rejected', rejection: { code: 'PROVIDER_UNKNOWN', provider } };
-    const refused = await this.nesting.refusal(organization, commitmentId, terms);
-    return refused ? { status: 'rejected', rejection: refused } : this.commitments.execute(context, commitmentId, command, input);
+    return this.nesting.execute(context, commitmentId, terms, command, input);
   }
 }

@@ -1,15 +1,38 @@
 import { Injectable } from '@nestjs/common';
+import type { CommandContext } from '#event-store';
+import type { CanonicalObject } from '#kernel';
+import type { CommitmentCommand } from '../domain/commitment.js';
 import { type Measure, type TermChanges, waterfallOf } from '../domain/terms.js';
 import type { CommitmentRejection } from '../domain/rejections.js';
-import { Commitments } from './commitments.js';
+import { type CommitmentOutcome, Commitments } from './commitments.js';
 
 /** A parent must be there, count the same column or unit, and not be nested in its own child: rules that span two commitments. */
 @Injectable()
 export class Nesting {
   constructor(private readonly commitments: Commitments) {}
 
-  async refusal(organization: string, commitmentId: string, { parent, measure }: TermChanges): Promise<CommitmentRejection | null> {
-    if (parent === undefined || parent === null || parent === commitmentId) return null;
+  /** Executes a command that sets these terms, if they may be. */
+  execute(
+    context: CommandContext,
+    commitmentId: string,
+    terms: TermChanges,
+    command: CommitmentCommand,
+    input: CanonicalObject,
+  ): Promise<CommitmentOutcome> {
+    const { parent } = terms;
+    const execute = () => this.commitments.execute(context, commitmentId, command, input);
+    if (parent === undefined || parent === null || parent === commitmentId) return execute();
+    return this.refusal(context.organization, commitmentId, parent, terms.measure).then((rejection) =>
+      rejection ? { status: 'rejected', rejection } : execute(),
+    );
+  }
+
+  private async refusal(
+    organization: string,
+    commitmentId: string,
+    parent: string,
+    measure: Measure | undefined,
+  ): Promise<CommitmentRejection | null> {
     const own = measure ?? (await this.measureOf(organization, commitmentId));
     let ancestor: string | null = parent;
     for (const seen = new Set<string>(); ancestor !== null && !seen.has(ancestor);) {

@@ -32,6 +32,7 @@ import {
   ReclassifyCommitment,
   VoidCommitment,
 } from '../application/index.js';
+import type { Commitment } from '../domain/commitment.js';
 import { COMMITMENT_REJECTIONS } from '../domain/rejections.js';
 import type { TermChanges } from '../domain/terms.js';
 import {
@@ -243,14 +244,15 @@ export class CommitmentsResolver {
   }
 
   /** A column or unit named alone keeps the rest of the measure, so the terms before are looked at. */
-  private async changes(
+  private changes(
     { changes, trancheAmounts }: AmendCommitmentInput | CorrectCommitmentInput,
     id: string,
     context: CallContext,
-  ): Promise<TermChanges> {
-    const namesMeasure =
-      changes && [changes.currency, changes.costColumn, changes.unit, changes.quantityColumn].some((part) => part !== undefined && part !== null);
-    const before = namesMeasure ? await this.commitments.state(context.caller.organization, id) : null;
-    return readChanges(changes ?? {}, trancheAmounts, before && before.status !== 'none' ? before.final.measure : null, context);
+  ): TermChanges | Promise<TermChanges> {
+    const read = (before: Commitment | null): TermChanges =>
+      readChanges(changes ?? {}, trancheAmounts, before && before.status !== 'none' ? before.final.measure : null, context);
+    const parts = changes ? [changes.currency, changes.costColumn, changes.unit, changes.quantityColumn] : [];
+    const namesMeasure = parts.some((part) => part !== undefined && part !== null);
+    return namesMeasure ? this.commitments.state(context.caller.organization, id).then(read) : read(null);
   }
 }
