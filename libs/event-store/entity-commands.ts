@@ -1,4 +1,4 @@
-import type { CanonicalObject, Decider, Rejection } from '#kernel';
+import { type CanonicalObject, type Decider, reject, type Rejection } from '#kernel';
 
 import type { CommandContext, CommandResult, EventCodec } from './command.js';
 import type { Decisions } from './decisions.js';
@@ -24,6 +24,14 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
   /** `input`: the caller's input as given, which "same key, same input" compares. @throws StoreFault as `Decisions.execute` */
   execute(context: CommandContext, id: string, command: Command, input: CanonicalObject): Promise<CommandResult<Event, R>> {
     const { decider, codec, ruleVersion } = this.of;
+    const target = this.stream(context.organization, id);
+    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
+  }
+
+  /** Refuses a command for what its own stream does not tell, unless its key has an answer already: that one stands, whatever has changed since. */
+  refuse(context: CommandContext, id: string, command: Command, input: CanonicalObject, rejection: R): Promise<CommandResult<Event, R>> {
+    const { codec, ruleVersion } = this.of;
+    const decider = { ...this.of.decider, decide: () => reject(rejection) };
     const target = this.stream(context.organization, id);
     return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
   }

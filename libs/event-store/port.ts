@@ -77,6 +77,7 @@ export interface AppendConflict {
 
 export type AppendOutcome = AppendDone | AppendConflict;
 
+/** Where the last of these stands; 0: they added nothing. */
 export const lastOf = (appended: readonly StreamAppended[]): Position => {
   let last = 0;
   for (const { position } of appended) if (position > last) last = position;

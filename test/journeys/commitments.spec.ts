@@ -122,4 +122,32 @@ describe('a commitment', () => {
       totals: [{ commitments: 1, committed: { value: null } }],
     });
   });
+
+  it('is nested only where the parent counts the same and is not nested in it; an answer once given stands', async () => {
+    const amend = (commitment: string, key: string, changes: Record<string, unknown>) => ({
+      idempotencyKey: key,
+      commitment,
+      effectiveAt: on('2025-01-01'),
+      reason: 'r',
+      changes,
+    });
+    const refused = async (input: Record<string, unknown>): Promise<string> =>
+      (await service.data(`mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ${RESULT} } }`, { input })).amendCommitment
+        .code;
+    const root = await make('root');
+    const leaf = await make('leaf', { parent: root });
+    expect(await refused(amend(root, 'round', { parent: leaf }))).toBe('PARENT_CYCLE');
+    const alone = await make('alone', { costColumn: 'EffectiveCost' });
+    expect(await refused(amend(alone, 'apart', { parent: root }))).toBe('PARENT_MEASURE_DIFFERS');
+    const joined = amend(alone, 'joined', { parent: root, costColumn: 'BilledCost' });
+    const { token } = await run('amendCommitment', joined);
+    await run('amendCommitment', amend(root, 'moved', { costColumn: 'EffectiveCost' }));
+    // What was accepted under the old measure of the parent is answered as it was, and a key that stands for it for nothing else.
+    expect(await make('leaf', { parent: root })).toBe(leaf);
+    expect((await run('amendCommitment', joined)).id).toBe(alone);
+    expect(await refused({ ...joined, reason: 'another' })).toBe('IDEMPOTENCY_KEY_REUSED');
+    const query = `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { parent { name } history { nodes { type } } } }`;
+    const { commitment } = await service.data(query, { id: alone, token });
+    expect([commitment.parent.name, commitment.history.nodes.length]).toEqual(['root', 2]);
+  });
 });

@@ -20,10 +20,11 @@ export class Nesting {
     input: CanonicalObject,
   ): Promise<CommitmentOutcome> {
     const { parent } = terms;
-    const execute = () => this.commitments.execute(context, commitmentId, command, input);
-    if (parent === undefined || parent === null || parent === commitmentId) return execute();
+    if (parent === undefined || parent === null || parent === commitmentId) return this.commitments.execute(context, commitmentId, command, input);
     return this.refusal(context.organization, commitmentId, parent, terms.measure).then((rejection) =>
-      rejection ? { status: 'rejected', rejection } : execute(),
+      rejection
+        ? this.commitments.refuse(context, commitmentId, command, input, rejection)
+        : this.commitments.execute(context, commitmentId, command, input),
     );
   }
 

@@ -6,10 +6,7 @@ import type { Writer, Written } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
-/**
- * So many syncs at once: the one after a commit need not wait for the one before, which began too early to cover it, and covers what
- * that one does when it ends first.
- */
+/** So many syncs at once: the next need not wait for one that began too early to cover its commit. Whichever ends first covers all before it. */
 const SYNCS_MAX = 2;
 /**
  * So long after a commit the next one gathers what comes, unless all that were lately under way are there: each commit wakes the disk, its
