@@ -19,7 +19,7 @@ const bound = fc.record({
   targetRevision: fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER - 1 }),
 });
 
-const binding = (data: BoundData, of = ids): Binding => new Binding(of, data, envelope, null);
+const binding = (data: BoundData, of = ids): Binding => new Binding(of.bytes, data, envelope, null);
 
 describe('the binding of a key', () => {
   it('is stored as canonical JSON', () => {
@@ -75,7 +75,7 @@ const command = fc
     const stored: NewEvent[] = events.map(({ data, ...rest }, i) => ({ id: eventId(own, i), type: 'Happened', data, metadata: envelopes(rest) }));
     const target = `l.org.thing-${key}`;
     const data = { commandType: 'Do "it"', digest: 'ab'.repeat(32), eventCount: stored.length, target, targetRevision: -1 };
-    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own, data, envelopes, stored[0] ?? null)] };
+    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.bytes, data, envelopes, stored[0] ?? null)] };
     return stored.length === 0 ? [bound] : [bound, { stream: target, expected: 'no-stream', events: stored }];
   });
 

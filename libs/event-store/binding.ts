@@ -76,16 +76,12 @@ export class Binding implements NewEvent, BindingParts {
   readonly type = COMMAND_BOUND;
 
   constructor(
-    private readonly ids: KeyIds,
+    readonly key: Uint8Array,
     readonly bound: BoundData,
     private readonly envelope: ReturnType<typeof envelopeOf>,
     /** The command's first event, whose envelope says the same; null: it has none. */
     readonly first: NewEvent | null,
   ) {}
-
-  get key(): Uint8Array {
-    return this.ids.bytes;
-  }
 
   get id(): string {
     return bindingId(this);
@@ -108,16 +104,11 @@ export const bindingMetadata = (firstMetadata: string): string => canonicalJson(
  * version is written, the two numbers that the digest does not cover. A hash of its own would say nothing more.
  */
 export function bindingId({ key, bound: { digest, eventCount, targetRevision } }: BindingParts): string {
-  for (let i = 0; i < 16; i++) BYTES[i] = (key[i] as number) ^ ((hexDigit(digest, 2 * i) << 4) | hexDigit(digest, 2 * i + 1));
+  const digested = Buffer.from(digest, 'hex');
+  for (let i = 0; i < 16; i++) BYTES[i] = (key[i] as number) ^ (digested[i] as number);
   mixInto(0, 4, eventCount);
   mixInto(9, 7, targetRevision + 1);
   return uuidV8Text(BYTES);
-}
-
-/** Of lower case. Through a Buffer it costs as much as a hash. */
-function hexDigit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 function mixInto(at: number, length: number, number: number): void {

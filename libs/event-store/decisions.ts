@@ -208,7 +208,7 @@ class Command<State, C, Event, R extends Rejection> implements Queued {
 
   private binding(revision: number, events: readonly NewEvent[]): StreamWrite {
     const bound = this.boundTo(revision, events.length);
-    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids, bound, this.envelope, events[0] ?? null)] };
+    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids.bytes, bound, this.envelope, events[0] ?? null)] };
   }
 
   private boundTo(targetRevision: number, eventCount: number): BoundData {

@@ -23,22 +23,29 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
 
   /** `input`: the caller's input as given, which "same key, same input" compares. @throws StoreFault as `Decisions.execute` */
   execute(context: CommandContext, id: string, command: Command, input: CanonicalObject): Promise<CommandResult<Event, R>> {
-    const { decider, codec, ruleVersion } = this.of;
-    const target = this.stream(context.organization, id);
-    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
+    return this.decide(context, id, command, input, this.of.decider);
   }
 
   /** Refuses a command for what its own stream does not tell, unless its key has an answer already: that one stands, whatever has changed since. */
   refuse(context: CommandContext, id: string, command: Command, input: CanonicalObject, rejection: R): Promise<CommandResult<Event, R>> {
-    const { codec, ruleVersion } = this.of;
-    const decider = { ...this.of.decider, decide: () => reject(rejection) };
-    const target = this.stream(context.organization, id);
-    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
+    return this.decide(context, id, command, input, { ...this.of.decider, decide: () => reject(rejection) });
   }
 
   /** The entity as the store has it now. */
   async state(organization: string, id: string): Promise<State> {
     return (await this.decisions.load(this.stream(organization, id), this.of.decider, this.of.codec)).state;
+  }
+
+  private decide(
+    context: CommandContext,
+    id: string,
+    command: Command,
+    input: CanonicalObject,
+    decider: Decider<State, Command, Event, R>,
+  ): Promise<CommandResult<Event, R>> {
+    const { codec, ruleVersion } = this.of;
+    const target = this.stream(context.organization, id);
+    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
   }
 
   private stream(organization: string, id: string): string {

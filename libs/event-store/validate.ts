@@ -13,7 +13,7 @@ export const DATA_BYTES_MAX = 1024 * 1024;
 export function validateWrites(writes: readonly StreamWrite[]): void {
   for (let i = 0; i < writes.length; i++) {
     const write = writes[i] as StreamWrite;
-    if (write.stream.length === 0 || write.stream.charCodeAt(0) === RESERVED) throw malformed(`"${write.stream}" is no stream name of a ledger`);
+    if (write.stream.length === 0 || write.stream.startsWith('$')) throw malformed(`"${write.stream}" is no stream name of a ledger`);
     if (write.expected !== 'no-stream' && !(Number.isSafeInteger(write.expected) && write.expected >= 0))
       throw malformed(`${String(write.expected)} is no revision`);
     for (let j = 0; j < i; j++) if (writes[j]?.stream === write.stream) throw malformed(`stream ${write.stream} occurs twice in one append`);
@@ -43,13 +43,11 @@ function validateEvents({ stream, events }: StreamWrite): void {
 
 function validateEvent(event: NewEvent): void {
   if (!isUuid(event.id)) throw malformed(`"${event.id}" is no UUID in lower case`);
-  if (event.type.length === 0 || event.type.charCodeAt(0) === RESERVED) throw malformed(`"${event.type}" is no event type of a ledger`);
+  if (event.type.length === 0 || event.type.startsWith('$')) throw malformed(`"${event.type}" is no event type of a ledger`);
   if (event.data.charCodeAt(0) !== OPENING) throw malformed(`the data of event ${event.id} is no JSON object`);
 }
 
 const OPENING = '{'.charCodeAt(0);
-/** Names that begin so are EventStoreDB's own. */
-const RESERVED = '$'.charCodeAt(0);
 
 const malformed = (what: string): StoreFault =>
   new StoreFault('STORE-113', `Malformed append: ${what}. Nothing was written. This is a defect of the caller.`, { retryable: false });

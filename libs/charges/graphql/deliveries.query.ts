@@ -7,11 +7,11 @@ import {
   DateTimeScalar,
   NodeRegistry,
   NodeType,
+  numberAfter,
   type Page,
   PageArgs,
   pageOf,
   pageRequest,
-  numberAfter,
 } from '#platform/graphql';
 import { Deliveries, type DeliveryRow } from '../read/deliveries.js';
 import type { Moment } from '../read/moment.js';

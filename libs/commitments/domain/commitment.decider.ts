@@ -96,11 +96,8 @@ function validateChanges(changes: TermChanges, base: Terms, commitmentId: string
 }
 
 function firstMissing(amounts: readonly { readonly id: string }[], schedule: Schedule): { readonly id: string } | undefined {
-  if (schedule.kind === 'unknown') return amounts[0];
-  const { tranches } = schedule;
-  // Nearly always one: a Set would cost more than the rest of the question.
-  if (amounts.length === 1) return tranches.some(({ id }) => id === amounts[0]?.id) ? undefined : amounts[0];
-  const ids = new Set(tranches.map(({ id }) => id));
+  const ids = new Set<string>();
+  if (schedule.kind === 'tranches') for (const { id } of schedule.tranches) ids.add(id);
   return amounts.find(({ id }) => !ids.has(id));
 }
 

@@ -167,9 +167,8 @@ function lookUp(amounts: Exclude<TermChanges['trancheAmounts'], undefined>): (id
 
 function applyFields(terms: Terms, changes: TermChanges): Terms {
   if (namesOnlyAmounts(changes)) return terms;
-  const changed: Record<string, unknown> = { ...terms };
-  for (const field in changes) if (field !== 'trancheAmounts') changed[field] = changes[field as keyof TermChanges];
-  return changed as unknown as Terms;
+  const { trancheAmounts: _amounts, ...fields } = changes;
+  return { ...terms, ...fields };
 }
 
 function namesOnlyAmounts(changes: TermChanges): boolean {

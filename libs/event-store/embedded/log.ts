@@ -117,17 +117,14 @@ export class LogRow implements EventTexts {
 
   private binding(position: number): BindingParts {
     const at = this.at(position);
-    const [stream, , , digest, , commandType, eventCount] = this.heads.slice(at, at + WIDTH) as [
-      string,
-      number,
-      null,
-      string,
-      number,
-      string,
-      number,
-    ];
-    const bound = { commandType, digest, eventCount, target: this.stream(position + 1), targetRevision: this.revision(position + 1) - 1 };
-    return { key: uuidBytes(stream.slice(-UUID_CHARACTERS)), bound };
+    const bound = {
+      commandType: this.heads[at + 5] as string,
+      digest: this.heads[at + 3] as string,
+      eventCount: this.heads[at + 6] as number,
+      target: this.stream(position + 1),
+      targetRevision: this.revision(position + 1) - 1,
+    };
+    return { key: uuidBytes(this.stream(position).slice(-UUID_CHARACTERS)), bound };
   }
 
   private at(position: number): number {

@@ -75,12 +75,12 @@ export class PlaceIndex {
 
   /** Positions of the events with revisions in [from, until), in order. Two names may have one hash. */
   positions(hash: number, from: number, until: number): Iterable<number> {
-    return this.mayHold(hash) ? this.atOnce(() => this.forwards(hash, from, until)) : NONE;
+    return this.mayHold(hash) ? this.atOnce(() => this.forwards(hash, from, until)) : [];
   }
 
   /** Positions of all events, the last one first. */
   positionsBackwards(hash: number): Iterable<number> {
-    return this.mayHold(hash) ? this.atOnce(() => this.backwards(hash)) : NONE;
+    return this.mayHold(hash) ? this.atOnce(() => this.backwards(hash)) : [];
   }
 
   /** Nearly all names that are asked for are of keys never seen before. */
@@ -216,7 +216,6 @@ export class PlaceIndex {
   }
 }
 
-const NONE: readonly number[] = [];
 /** More revisions than a stream may have. */
 const NO_END = Number.MAX_SAFE_INTEGER;
 

@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { Binding, type BoundData } from '../binding.js';
-import { recordedAtOf } from '../envelope.js';
 import { otherContent } from '../fault.js';
 import type { AppendConflict, NewEvent, StreamAppended, StreamWrite } from '../port.js';
 import { Catalogue, type Head } from './catalogue.js';
@@ -86,7 +85,7 @@ export class Writer {
     this.catalogue.forget();
     // Not the log's end: at the start no lock is held, and another process may have written since the tail was read.
     const last = (this.known = this.tail.position);
-    const instant = last === 0 ? 0 : recordedAtOf(this.log.row(last).event(last));
+    const instant = last === 0 ? 0 : this.log.row(last).recordedAt(last);
     if (!(instant > this.stamped)) return;
     this.stamped = instant;
     this.recordedAt = new Date(instant).toISOString();

@@ -10,12 +10,12 @@ import {
   DurationScalar,
   type Keyset,
   NodeRegistry,
+  numberAfter,
   type Page,
   PageArgs,
   pageOf,
   pageRequest,
   type RawArguments,
-  numberAfter,
 } from '#platform/graphql';
 import type { Moment } from '#charges';
 import { CommitmentsReader } from '../read/commitments.reader.js';

@@ -3,7 +3,7 @@ import { Answers } from '#charges/graphql';
 import { contractTermsAt, type PartyRole, type SignedContract, spellings } from '#contracts/domain';
 import { PartyRoleEnum } from '#contracts/graphql';
 import { type Instant, reachedAt } from '#kernel';
-import { AskedAtArgs, type CallContext, NodeRegistry, type Page, PageArgs, pageOf, pageRequest, requireId, numberAfter } from '#platform/graphql';
+import { AskedAtArgs, type CallContext, NodeRegistry, numberAfter, type Page, PageArgs, pageOf, pageRequest, requireId } from '#platform/graphql';
 import { CommitmentsReader, type KnownParty } from '../read/commitments.reader.js';
 import type { Asked } from './asked.js';
 import { ContractNode, partyNode, PartyNode } from './contract-nodes.js';

@@ -32,13 +32,13 @@ import {
   DateTimeScalar,
   Demands,
   DurationScalar,
+  numberAfter,
   type Page,
   PageArgs,
   pageOf,
   pageRequest,
   ShapePipe,
   toCommandResult,
-  numberAfter,
 } from '#platform/graphql';
 import { CreateApiKey, type KeyOutcome, type OrganizationOutcome, RevokeApiKey, RotateApiKey } from '../application/index.js';
 import { type ApiKey, opens, ORGANIZATION_REJECTIONS, ROLES, type Role } from '../domain/organization.js';
