@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '#kernel';
-import { Binding, type BoundData, commandEnvelope, eventId, keyIds } from './binding.js';
+import { Binding, type BoundData, CommandEvent, commandEnvelope, keyIds } from './binding.js';
 import { openEmbeddedStore } from './embedded/index.js';
-import { type NewEvent, stamped, type StreamWrite } from './port.js';
+import { stamped, type StreamWrite } from './port.js';
 
 const ids = keyIds('l', 'org', 'key');
 const envelope = commandEnvelope(ids, { organization: 'org', actor: 'a', key: 'key' }, 'rule-1');
@@ -72,7 +72,7 @@ const command = fc
     const own = keyIds('l', 'org', key);
     const context = { organization: 'org', actor, key, ...(onBehalfOf && { onBehalfOf }), ...(causation && { causation }) };
     const envelopes = commandEnvelope(own, context, 'rule-1');
-    const stored: NewEvent[] = events.map(({ data, ...rest }, i) => ({ id: eventId(own, i), type: 'Happened', data, metadata: envelopes(rest) }));
+    const stored = events.map(({ data, ...rest }, i) => new CommandEvent(own.bytes, i, 'Happened', data, envelopes(rest)));
     const target = `l.org.thing-${key}`;
     const data = { commandType: 'Do "it"', digest: 'ab'.repeat(32), eventCount: stored.length, target, targetRevision: -1 };
     const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.bytes, data, envelopes, stored[0] ?? null)] };
@@ -120,6 +120,8 @@ it('is read as it was appended, though the embedded store writes down only what 
         database.close();
         const whole = written.flatMap(({ heads }) => JSON.parse(heads) as unknown[]).filter((head) => head === 'CommandBound');
         expect(whole).toHaveLength(appends.filter((writes) => writes.length === 1).length);
+        const heads = written.map((row) => row.heads).join();
+        for (const [, target] of appends) for (const [i, { id }] of (target?.events ?? []).entries()) expect(heads.includes(id)).toBe(i > 0);
       } finally {
         await store.close();
         rmSync(directory, { recursive: true });

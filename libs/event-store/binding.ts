@@ -47,8 +47,8 @@ export function keyIds(ledger: string, organization: string, idempotencyKey: str
   return { key, stream: `${ledger}.${organization}.key-${key}`, bytes };
 }
 
-/** UUIDv5(organization, key, index): the id of a command's n-th event. */
-export const eventId = (ids: KeyIds, index: number): string => uuidV5From(ids.bytes, `event ${index}`);
+/** UUIDv5(organization, key, index): the id of a command's n-th event. `key`: the bytes of `KeyIds`. */
+export const eventId = (key: Uint8Array, index: number): string => uuidV5From(key, `event ${index}`);
 
 /** The id of a new thing that a command makes: the same at every retry, known before the command runs. */
 export const deriveId = (organization: string, idempotencyKey: string, name: string): string =>
@@ -56,6 +56,21 @@ export const deriveId = (organization: string, idempotencyKey: string, name: str
 export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
 
 export const commandDigest = (commandType: string, target: string, input: Canonical): string => sha256(canonicalJson([commandType, target, input]));
+
+/** An event of a command. Its id is worked out when it is looked at: a store that keeps it with its binding need not write that down. */
+export class CommandEvent implements NewEvent {
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly index: number,
+    readonly type: string,
+    readonly data: string,
+    readonly metadata: NewMetadata,
+  ) {}
+
+  get id(): string {
+    return eventId(this.key, this.index);
+  }
+}
 
 /**
  * What is known of a binding beside the command's first event: the rest of it follows from that event, so a store that keeps the two
@@ -80,7 +95,7 @@ export class Binding implements NewEvent, BindingParts {
     readonly bound: BoundData,
     private readonly envelope: ReturnType<typeof envelopeOf>,
     /** The command's first event, whose envelope says the same; null: it has none. */
-    readonly first: NewEvent | null,
+    readonly first: CommandEvent | null,
   ) {}
 
   get id(): string {

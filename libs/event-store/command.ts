@@ -54,7 +54,6 @@ export interface Accepted<Event> {
   readonly revision: number;
   /** Who has read so far has seen what the command did: where its last event stands (its binding, if it changed nothing), or behind that. */
   readonly position: Position;
-  readonly eventIds: readonly string[];
   /** The answer of an earlier call under this key. */
   readonly repeated: boolean;
   readonly events: readonly Event[];

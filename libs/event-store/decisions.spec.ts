@@ -10,7 +10,7 @@ import { createDecisions, type Decisions } from './decisions.js';
 import { eventHash } from './envelope.js';
 import { StoreFault } from './fault.js';
 import { openEventStore } from './open.js';
-import type { AppendOutcome, EventStore, RecordedEvent, StreamWrite } from './port.js';
+import { type AppendOutcome, eachByItself, type EventStore, type RecordedEvent, type StreamWrite } from './port.js';
 
 type Counted = { readonly type: 'Counted'; readonly by: number; readonly total: number };
 type Count = { readonly by: number; readonly times?: number };
@@ -62,6 +62,7 @@ class Crashing implements EventStore {
     if (at > 0) await this.inner.append(this.inner.atomicAcrossStreams ? writes : writes.slice(0, at));
     throw new StoreFault('STORE-102', 'killed', { retryable: true });
   }
+  appendEach: EventStore['appendEach'] = (appends) => eachByItself(this, appends);
   readStream: EventStore['readStream'] = (...args) => this.inner.readStream(...args);
   readAll: EventStore['readAll'] = (...args) => this.inner.readAll(...args);
   head: EventStore['head'] = () => this.inner.head();
@@ -86,14 +87,22 @@ const openDouble = async (): Promise<EventStore> => {
 const everything = async (store: EventStore): Promise<readonly RecordedEvent[]> => (await store.readAll({ after: null, limit: 10_000 })).events;
 const counted = async (store: EventStore): Promise<readonly RecordedEvent[]> => (await everything(store)).filter(({ type }) => type === 'Counted');
 
+/** A bulk of one is the command itself. */
+const inBulk = (decisions: Decisions): Decisions => ({
+  ...decisions,
+  execute: (one) => decisions.executeAll([one]).then(([result]) => result as NonNullable<typeof result>),
+});
+
 describe.each([
-  ['embedded', openEmbedded],
-  ['EventStoreDB double', openDouble],
-])('decisions on %s', (_, openInner) => {
+  ['embedded, one by one', openEmbedded, (decisions: Decisions) => decisions],
+  ['embedded, in bulk', openEmbedded, inBulk],
+  ['EventStoreDB double, one by one', openDouble, (decisions: Decisions) => decisions],
+  ['EventStoreDB double, in bulk', openDouble, inBulk],
+])('decisions on %s', (_, openInner, as) => {
   const open = async (): Promise<{ store: Crashing; decisions: Decisions; restart: () => Decisions }> => {
     const store = new Crashing(await openInner());
     closing.push(() => store.close());
-    const restart = (): Decisions => createDecisions({ store, ledger: 'l' });
+    const restart = (): Decisions => as(createDecisions({ store, ledger: 'l' }));
     return { store, decisions: restart(), restart };
   };
 
@@ -135,7 +144,7 @@ describe.each([
     expect(await everything(store)).toEqual([]);
     expect(await decisions.execute(request('k1', { by: 1 }))).toMatchObject({ status: 'accepted' });
     const nothing = await decisions.execute(request('k2', { by: 0 }));
-    expect(nothing).toMatchObject({ status: 'accepted', revision: 0, eventIds: [], events: [], repeated: false });
+    expect(nothing).toMatchObject({ status: 'accepted', revision: 0, events: [], repeated: false });
     await decisions.execute(request('k3', { by: 1 }));
     expect(await restart().execute(request('k2', { by: 0 }))).toEqual({ ...nothing, repeated: true });
     expect(await decisions.execute(request('k2', { by: 5 }))).toMatchObject({ rejection: { code: 'IDEMPOTENCY_KEY_REUSED' } });
@@ -249,6 +258,76 @@ describe.each([
     );
     // Some hundred journeys over a server in the process: on a busy machine that is not done in the usual time.
   }, 60_000);
+});
+
+describe.each([
+  ['embedded', openEmbedded],
+  ['EventStoreDB double', openDouble],
+])('a bulk of commands on %s', (_, openInner) => {
+  const counters = ['l.org.counter-1', 'l.org.counter-2', 'l.org.counter-3'];
+  const at = (n: number, key: string, command: Count, context: Partial<CommandContext> = {}) => ({
+    ...request(key, command, context),
+    target: counters[n] as string,
+  });
+  const open = async () => {
+    const store = new Crashing(await openInner());
+    closing.push(() => store.close());
+    const decisions = createDecisions({ store, ledger: 'l' });
+    await Promise.all(counters.map((target, n) => decisions.execute({ ...request(`make ${n}`, { by: 1 }), target })));
+    return { store, decisions };
+  };
+  const totals = (decisions: Decisions) => Promise.all(counters.map(async (target) => (await decisions.load(target, counter, codec)).state));
+
+  it('answers each for itself, in their order', async () => {
+    const { store, decisions } = await open();
+    await decisions.execute(at(0, 'old', { by: 5 }));
+    const results = await decisions.executeAll([
+      at(0, 'a', { by: 1 }),
+      at(1, 'b', { by: 100 }),
+      at(0, 'c', { by: 2, times: 2 }),
+      at(1, 'old', { by: 5 }),
+      at(2, 'd', { by: 3 }, { expectedRevision: 7 }),
+      at(0, 'old', { by: 5 }),
+      at(2, 'e', { by: 0 }),
+      at(2, 'a', { by: 1 }),
+      at(0, 'a', { by: 1 }),
+    ]);
+    expect(results).toMatchObject([
+      { status: 'accepted', revision: 2, repeated: false, events: [{ total: 7 }] },
+      { status: 'rejected', rejection: { code: 'TOO_MUCH', total: 1 } },
+      { status: 'accepted', revision: 4, repeated: false, events: [{ total: 9 }, { total: 11 }] },
+      { status: 'rejected', rejection: { code: 'IDEMPOTENCY_KEY_REUSED' } },
+      { status: 'rejected', rejection: { code: 'REVISION_CONFLICT', expected: 7, actual: 0 } },
+      { status: 'accepted', revision: 1, repeated: true },
+      { status: 'accepted', revision: 0, events: [] },
+      { status: 'rejected', rejection: { code: 'IDEMPOTENCY_KEY_REUSED' } },
+      { status: 'accepted', revision: 2, repeated: true },
+    ]);
+    expect(await totals(decisions)).toEqual([11, 1, 1]);
+    expect(await counted(store)).toHaveLength(3 + 1 + 3);
+  });
+
+  it('leaves every stream free again when some of it fails, and repeats it whole', async () => {
+    const { store, decisions } = await open();
+    const bulk = [at(0, 'a', { by: 1 }), at(1, 'b', { by: 1 }), at(1, 'c', { by: 1 }), at(2, 'd', { by: 1 })];
+    store.crashes = [Infinity, 0];
+    await expect(decisions.executeAll(bulk)).rejects.toMatchObject({ code: 'STORE-102' });
+    store.crashes = [];
+    expect((await decisions.executeAll(bulk)).map(({ status }) => status)).toEqual(Array(4).fill('accepted'));
+    expect(await totals(decisions)).toEqual([2, 3, 2]);
+    expect(await decisions.executeAll([])).toEqual([]);
+  });
+
+  it('is refused for a command that cannot be decided, which holds up no other', async () => {
+    const { decisions } = await open();
+    const broken = { ...at(1, 'b', { by: 1 }), decider: { ...counter, decide: () => JSON.parse('') as never } };
+    await expect(decisions.executeAll([at(0, 'a', { by: 1 }), broken])).rejects.toThrow(SyntaxError);
+    expect((await decisions.executeAll([at(0, 'a', { by: 1 }), at(1, 'b', { by: 1 })])).map(({ status }) => status)).toEqual([
+      'accepted',
+      'accepted',
+    ]);
+    expect(await totals(decisions)).toEqual([2, 2, 1]);
+  });
 });
 
 it('gives the same events and hashes on both stores', async () => {

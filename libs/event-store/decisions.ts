@@ -1,10 +1,9 @@
-import { canonicalJson, type Decider, type Decision, reject, type Rejection } from '#kernel';
+import type { Decider, Rejection } from '#kernel';
 
-import { Aggregates, type Aggregate, type Queued, type Seat } from './aggregates.js';
-import { Binding, boundData, commandDigest, commandEnvelope, derivedId, eventId, keyIds, type BoundData, type KeyIds } from './binding.js';
-import type { Accepted, CommandRejection, CommandResult, EventCodec, Execute } from './command.js';
-import { StoreFault } from './fault.js';
-import type { AppendOutcome, EventStore, NewEvent, RecordedEvent, StreamWrite } from './port.js';
+import { type Aggregate, Aggregates } from './aggregates.js';
+import type { CommandResult, EventCodec, Execute } from './command.js';
+import { Execution } from './execution.js';
+import type { AppendOutcome, EventStore, StreamWrite } from './port.js';
 
 export interface DecisionsOptions {
   readonly store: EventStore;
@@ -17,6 +16,10 @@ export interface DecisionsOptions {
 export interface Decisions {
   /** Reads, decides, appends: once per key, for ever. @throws StoreFault when the outcome is unknown: call again with the same key. */
   execute<State, Command, Event, R extends Rejection>(request: Execute<State, Command, Event, R>): Promise<CommandResult<Event, R>>;
+  /** Several, each as `execute`, answered in their order. What can be decided at once is appended at once, for each a promise less at every step. */
+  executeAll<State, Command, Event, R extends Rejection>(
+    requests: readonly Execute<State, Command, Event, R>[],
+  ): Promise<readonly CommandResult<Event, R>[]>;
   /** The aggregate as the store has it now. */
   load<State, Command, Event, R extends Rejection>(
     stream: string,
@@ -25,221 +28,63 @@ export interface Decisions {
   ): Promise<Aggregate<State>>;
 }
 
-/** Writers that meet on one stream this often in a row are a sign of trouble, not of traffic. */
-const ATTEMPTS_MAX = 100;
-const PAGE = 200;
-
 export function createDecisions({ store, ledger, cacheSize = 10_000 }: DecisionsOptions): Decisions {
   const aggregates = new Aggregates(store, cacheSize);
+  const begin = <State, C, Event, R extends Rejection>(request: Execute<State, C, Event, R>) =>
+    new Execution(store, aggregates, ledger, request, aggregates.at<State>(request.target));
   return {
     load: (stream, decider, codec) => aggregates.current(aggregates.at(stream), decider, codec),
-    execute: <State, C, Event, R extends Rejection>(request: Execute<State, C, Event, R>) => {
-      const seat = aggregates.at<State>(request.target);
-      const command = new Command(store, aggregates, ledger, request, seat);
-      const before = seat.last;
-      seat.last = command;
-      return before ? new Promise<CommandResult<Event, R>>((resolve) => (before.next = () => resolve(command.run()))) : command.run();
+    execute: (request) => begin(request).runInTurn(),
+    executeAll: async (requests) => {
+      const bulk = new Bulk(store, requests.map(begin));
+      await bulk.run();
+      return bulk.results;
     },
   };
 }
 
-/** One execution. `bound` is set once the key's stream was seen to hold the binding of this very command. */
-class Command<State, C, Event, R extends Rejection> implements Queued {
-  next: (() => void) | null = null;
-  private readonly ids: KeyIds;
-  private envelopes: ReturnType<typeof commandEnvelope> | undefined;
-  private digestText: string | undefined;
-  private command: C | undefined;
-  private bound: BoundData | null = null;
-  private fresh = false;
+/** Commands that came together. */
+class Bulk<State, C, Event, R extends Rejection> {
+  readonly results: CommandResult<Event, R>[] = [];
 
   constructor(
     private readonly store: EventStore,
-    private readonly aggregates: Aggregates,
-    ledger: string,
-    private readonly request: Execute<State, C, Event, R>,
-    private readonly seat: Seat<State>,
-  ) {
-    this.ids = keyIds(ledger, request.context.organization, request.context.key);
-  }
+    private readonly executions: readonly Execution<State, C, Event, R>[],
+  ) {}
 
-  async run(): Promise<CommandResult<Event, R>> {
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        let aggregate = this.fresh ? undefined : this.seat.aggregate;
-        if (aggregate === undefined || this.bound !== null) {
-          aggregate ??= await this.refresh();
-          // After the state was read, never before: an event that came in between would be in the state and yet be stored again.
-          const durable = this.bound && (await this.durableEvents(this.bound));
-          if (durable) return durable;
-        }
-        const decision = this.decide(aggregate);
-        if ('rejected' in decision) {
-          const answer = await this.refuse(decision.rejected);
-          if (answer) return answer;
-        } else if (decision.accepted.length === 0 && !this.fresh) {
-          // A command that changes nothing adds nothing to its target, so nothing there would check the revision.
-          this.fresh = true;
-        } else {
-          const stored = decision.accepted.map((event, index) => this.newEvent(event, index));
-          const writes = this.writes(aggregate.revision, stored);
-          if (writes.length === 0) return await this.repeatedWithoutEvents(aggregate.revision);
-          const outcome = await this.store.append(writes);
-          const answer =
-            this.accepted(outcome, aggregate, decision.accepted, stored) ?? (await this.notAccepted(outcome, aggregate.revision, stored.length));
-          if (answer) return answer;
-        }
+  async run(): Promise<void> {
+    const proposed: number[] = [];
+    const writes: (readonly StreamWrite[])[] = [];
+    const running: Promise<unknown>[] = [];
+    for (let index = 0; index < this.executions.length; index++) {
+      const execution = this.at(index);
+      const proposal = execution.propose();
+      if (proposal === null) running.push(this.put(index, execution.runInTurn()));
+      else {
+        proposed.push(index);
+        writes.push(proposal);
       }
-    } finally {
-      this.leave();
     }
-    throw new StoreFault(
-      'STORE-101',
-      `${this.request.target} changed ${ATTEMPTS_MAX} times while a command was decided. Nothing was written. Call again with the same key.`,
-      { retryable: true },
-    );
+    if (proposed.length > 0) running.push(this.store.appendEach(writes).then((outcomes) => this.conclude(proposed, outcomes)));
+    await Promise.all(running);
   }
 
-  private leave(): void {
-    const { next } = this;
-    this.next = null;
-    if (next) next();
-    else this.seat.last = null;
-  }
-
-  private decide({ state, revision }: Aggregate<State>): Decision<Event, R | CommandRejection> {
-    const expected = this.expectedRevision();
-    if (expected !== null && expected !== revision) return reject({ code: 'REVISION_CONFLICT', expected, actual: revision });
-    return this.request.decider.decide((this.command ??= this.buildCommand()), state);
-  }
-
-  private async refresh(): Promise<Aggregate<State>> {
-    this.fresh = true;
-    return this.aggregates.current<State, Event>(this.seat, this.request.decider, this.request.codec);
-  }
-
-  /** A refusal counts only on the newest state, and never against an answer that was given before under this key. Null: decide again. */
-  private async refuse(rejection: R | CommandRejection): Promise<CommandResult<Event, R> | null> {
-    if (!this.fresh) {
-      this.fresh = true;
-      return null;
+  private conclude(proposed: readonly number[], outcomes: readonly (AppendOutcome | Error)[]): Promise<unknown> {
+    const running: Promise<unknown>[] = [];
+    for (let i = 0; i < proposed.length; i++) {
+      const index = proposed[i] as number;
+      const result = this.at(index).conclude(outcomes[i] as AppendOutcome | Error);
+      if (result instanceof Promise) running.push(this.put(index, result));
+      else this.results[index] = result;
     }
-    const answer = this.bound === null ? await this.answerFromStore() : null;
-    return answer ?? { status: 'rejected', rejection };
+    return Promise.all(running);
   }
 
-  private writes(revision: number, events: readonly NewEvent[]): readonly StreamWrite[] {
-    const writes: StreamWrite[] = [];
-    if (this.bound === null) writes.push(this.binding(revision, events));
-    // The seat's name, which is one for all commands: it is kept with each event and compared with itself.
-    if (events.length > 0) writes.push({ stream: this.seat.stream, expected: revision < 0 ? 'no-stream' : revision, events });
-    return writes;
+  private async put(index: number, result: Promise<CommandResult<Event, R>>): Promise<void> {
+    this.results[index] = await result;
   }
 
-  /** The answer when the events are new and stored; the state with them is what the next command decides on. */
-  private accepted(
-    outcome: AppendOutcome,
-    { state, revision: before }: Aggregate<State>,
-    events: readonly Event[],
-    stored: readonly NewEvent[],
-  ): Accepted<Event> | null {
-    if (!outcome.ok || outcome.appended[outcome.appended.length - 1]?.repeated) return null;
-    const { decider, target: stream } = this.request;
-    const revision = before + events.length;
-    let next = state;
-    for (const event of events) next = decider.evolve(next, event);
-    if (events.length > 0) this.seat.aggregate = { state: next, revision };
-    return { status: 'accepted', stream, revision, position: outcome.until, eventIds: stored.map(({ id }) => id), repeated: false, events };
-  }
-
-  /** Null: decide again. */
-  private async notAccepted(outcome: AppendOutcome, revision: number, eventCount: number): Promise<CommandResult<Event, R> | null> {
-    this.fresh = true;
-    // Repeated ids may stand there with the events of an earlier decision: what is durable is the answer.
-    if (outcome.ok || outcome.conflict.stream === this.ids.stream) return this.answerFromStore();
-    // The key is bound, but somebody was faster on the target: go on under the binding.
-    if (outcome.stored > 0 && this.bound === null) this.bound = this.boundTo(revision, eventCount);
-    return null;
-  }
-
-  /** The answer that the durable events give to this key; null when there is none, or only a binding to be finished. */
-  private async answerFromStore(): Promise<CommandResult<Event, R> | null> {
-    const [binding] = await this.store.readStream(this.ids.stream, { limit: 1 });
-    if (!binding) return null;
-    const bound = boundData(binding);
-    if (bound.digest !== this.digest()) return { status: 'rejected', rejection: { code: 'IDEMPOTENCY_KEY_REUSED', commandType: bound.commandType } };
-    this.bound = bound;
-    const { target: stream, targetRevision: revision, eventCount } = bound;
-    if (eventCount === 0) return { status: 'accepted', stream, revision, position: binding.position, eventIds: [], repeated: true, events: [] };
-    return this.durableEvents(bound);
-  }
-
-  private async durableEvents({ target, targetRevision }: BoundData): Promise<Accepted<Event> | null> {
-    const first = eventId(this.ids, 0);
-    const found: RecordedEvent[] = [];
-    for (let from = targetRevision + 1; ; from += PAGE) {
-      const page = await this.store.readStream(target, { from, limit: PAGE });
-      for (const recorded of page) {
-        if (recorded.id === (found.length === 0 ? first : eventId(this.ids, found.length))) found.push(recorded);
-        else if (found.length > 0) return this.repeated(target, found);
-      }
-      if (page.length < PAGE) return found.length > 0 ? this.repeated(target, found) : null;
-    }
-  }
-
-  private repeated(stream: string, found: readonly RecordedEvent[]): Accepted<Event> {
-    const last = found[found.length - 1] as RecordedEvent;
-    const events = found.map((recorded) => this.request.codec.fromStored(recorded)).filter((event) => event !== null);
-    return {
-      status: 'accepted',
-      stream,
-      revision: last.revision,
-      position: last.position,
-      eventIds: found.map(({ id }) => id),
-      repeated: true,
-      events,
-    };
-  }
-
-  private newEvent(event: Event, index: number): NewEvent {
-    const { type, schemaVersion, data, effectiveAt, evidence = [] } = this.request.codec.toStored(event);
-    return { id: eventId(this.ids, index), type, data: canonicalJson(data), metadata: this.envelope({ schemaVersion, effectiveAt, evidence }) };
-  }
-
-  private binding(revision: number, events: readonly NewEvent[]): StreamWrite {
-    const bound = this.boundTo(revision, events.length);
-    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids.bytes, bound, this.envelope, events[0] ?? null)] };
-  }
-
-  private boundTo(targetRevision: number, eventCount: number): BoundData {
-    const { commandType, target } = this.request;
-    return { commandType, digest: this.digest(), eventCount, target, targetRevision };
-  }
-
-  private async repeatedWithoutEvents(revision: number): Promise<CommandResult<Event, R>> {
-    const [binding] = await this.store.readStream(this.ids.stream, { limit: 1 });
-    const { position } = binding as RecordedEvent;
-    return { status: 'accepted', stream: this.request.target, revision, position, eventIds: [], repeated: true, events: [] };
-  }
-
-  private get envelope(): ReturnType<typeof commandEnvelope> {
-    return (this.envelopes ??= commandEnvelope(this.ids, this.request.context, this.request.ruleVersion));
-  }
-
-  private digest(): string {
-    const { commandType, target, input } = this.request;
-    return (this.digestText ??= commandDigest(commandType, target, input));
-  }
-
-  private expectedRevision(): number | null {
-    const { expectedRevision } = this.request.context;
-    if (expectedRevision === undefined) return null;
-    return expectedRevision === 'no-stream' ? -1 : expectedRevision;
-  }
-
-  private buildCommand(): C {
-    const { command } = this.request;
-    if (typeof command !== 'function') return command;
-    return (command as (ids: { derive(name: string): string }) => C)({ derive: (name) => derivedId(this.ids, name) });
+  private at(index: number): Execution<State, C, Event, R> {
+    return this.executions[index] as Execution<State, C, Event, R>;
   }
 }

@@ -1,7 +1,10 @@
 import { type CanonicalObject, type Decider, reject, type Rejection } from '#kernel';
 
-import type { CommandContext, CommandResult, EventCodec } from './command.js';
+import type { CommandContext, CommandResult, EventCodec, Execute } from './command.js';
 import type { Decisions } from './decisions.js';
+
+/** Of one organization. */
+const NAMES_MAX = 10_000;
 
 /** What commands about one kind of entity have in common. */
 export interface EntityKindOf<State, Command, Event, R extends Rejection> {
@@ -13,8 +16,19 @@ export interface EntityKindOf<State, Command, Event, R extends Rejection> {
   readonly ruleVersion: string;
 }
 
+/** The arguments of `execute`. */
+export interface EntityCommand<Command> {
+  readonly context: CommandContext;
+  readonly id: string;
+  readonly command: Command;
+  readonly input: CanonicalObject;
+}
+
 /** Commands about the entities of one kind: each entity's stream, read, decided and appended to, once for each key. */
 export class EntityCommands<State, Command extends { readonly type: string }, Event, R extends Rejection> {
+  /** Of streams lately asked for, by organization and id: put together anew, a name would be copied and hashed for every command. */
+  private readonly names = new Map<string, Map<string, string>>();
+
   constructor(
     private readonly decisions: Decisions,
     private readonly ledger: string,
@@ -23,12 +37,18 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
 
   /** `input`: the caller's input as given, which "same key, same input" compares. @throws StoreFault as `Decisions.execute` */
   execute(context: CommandContext, id: string, command: Command, input: CanonicalObject): Promise<CommandResult<Event, R>> {
-    return this.decide(context, id, command, input, this.of.decider);
+    return this.decisions.execute(this.request(context, id, command, input, this.of.decider));
+  }
+
+  /** Several, each as `execute`, answered in their order. */
+  executeAll(commands: readonly EntityCommand<Command>[]): Promise<readonly CommandResult<Event, R>[]> {
+    const { decider } = this.of;
+    return this.decisions.executeAll(commands.map(({ context, id, command, input }) => this.request(context, id, command, input, decider)));
   }
 
   /** Refuses a command for what its own stream does not tell, unless its key has an answer already: that one stands, whatever has changed since. */
   refuse(context: CommandContext, id: string, command: Command, input: CanonicalObject, rejection: R): Promise<CommandResult<Event, R>> {
-    return this.decide(context, id, command, input, { ...this.of.decider, decide: () => reject(rejection) });
+    return this.decisions.execute(this.request(context, id, command, input, { ...this.of.decider, decide: () => reject(rejection) }));
   }
 
   /** The entity as the store has it now. */
@@ -36,19 +56,23 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
     return (await this.decisions.load(this.stream(organization, id), this.of.decider, this.of.codec)).state;
   }
 
-  private decide(
+  private request(
     context: CommandContext,
     id: string,
     command: Command,
     input: CanonicalObject,
     decider: Decider<State, Command, Event, R>,
-  ): Promise<CommandResult<Event, R>> {
+  ): Execute<State, Command, Event, R> {
     const { codec, ruleVersion } = this.of;
     const target = this.stream(context.organization, id);
-    return this.decisions.execute({ context, commandType: command.type, target, input, decider, codec, command, ruleVersion });
+    return { context, commandType: command.type, target, input, decider, codec, command, ruleVersion };
   }
 
   private stream(organization: string, id: string): string {
-    return `${this.ledger}.${organization}.${this.of.kind}-${id}`;
+    let names = this.names.get(organization);
+    if (names === undefined || names.size >= NAMES_MAX) this.names.set(organization, (names = new Map()));
+    let name = names.get(id);
+    if (name === undefined) names.set(id, (name = `${this.ledger}.${organization}.${this.of.kind}-${id}`));
+    return name;
   }
 }

@@ -110,6 +110,8 @@ export interface EventStore {
    * @throws StoreFault when the outcome is unknown or the store is out of reach: the same call may be repeated.
    */
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome>;
+  /** Several appends, each for itself as `append`: their outcomes, or the faults that they met, in the same order. */
+  appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]>;
   /** Events of a stream in order, from a revision (inclusive, default 0); empty for an unknown stream. */
   readStream(stream: string, options?: { from?: number; limit?: number }): Promise<readonly RecordedEvent[]>;
   /** The ledger's own events in total order. */
@@ -125,3 +127,10 @@ export interface EventStore {
   readonly durableMark?: SharedArrayBuffer;
   close(): Promise<void>;
 }
+
+/** `appendEach` of a store that has no shorter way. */
+export const eachByItself = (
+  store: Pick<EventStore, 'append'>,
+  appends: readonly (readonly StreamWrite[])[],
+): Promise<readonly (AppendOutcome | Error)[]> =>
+  Promise.all(appends.map((writes) => store.append(writes).catch((fault: unknown) => fault as Error)));

@@ -1,4 +1,4 @@
-import { Binding } from './binding.js';
+import { Binding, CommandEvent } from './binding.js';
 import { StoreFault } from './fault.js';
 import { isUuid } from './ids.js';
 import type { NewEvent, StreamWrite } from './port.js';
@@ -42,7 +42,8 @@ function validateEvents({ stream, events }: StreamWrite): void {
 }
 
 function validateEvent(event: NewEvent): void {
-  if (!isUuid(event.id)) throw malformed(`"${event.id}" is no UUID in lower case`);
+  // Made here, and worked out only by a store that needs it.
+  if (!(event instanceof CommandEvent) && !isUuid(event.id)) throw malformed(`"${event.id}" is no UUID in lower case`);
   if (event.type.length === 0 || event.type.startsWith('$')) throw malformed(`"${event.type}" is no event type of a ledger`);
   if (event.data.charCodeAt(0) !== OPENING) throw malformed(`the data of event ${event.id} is no JSON object`);
 }

@@ -201,6 +201,19 @@ export function describeEventStore(name: string, makeBed: () => Promise<TestBed>
         expect(await store.readStream(stream('c'))).toEqual([]);
         expect(await append('no-stream', ['one'], 'a')).toMatchObject({ ok: true });
       });
+      it('takes several appends at once, each for itself: outcomes and faults in their order', async () => {
+        await append('no-stream', ['one']);
+        const malformed = { ...write('no-stream', ['bad'], 'n3'), stream: '$bad' };
+        const each = [[write('no-stream', ['n1'], 'n1')], [write('no-stream', ['clash'])], [malformed], [write(0, ['two'])]];
+        const appended = { ok: true, appended: [{ repeated: false }] };
+        expect(await store.appendEach(each)).toMatchObject([appended, { ok: false, conflict: { actual: 0 } }, { code: 'STORE-113' }, appended]);
+        const [first, last] = await store.appendEach([each[0] as StreamWrite[], [write(1, ['three'])]]);
+        expect([first, last]).toMatchObject([
+          { ok: true, appended: [{ repeated: true }] },
+          { ok: true, position: (await store.head()) as number },
+        ]);
+        expect(await store.appendEach([])).toEqual([]);
+      });
       it('does not let a conflict disturb its neighbours', async () => {
         await append('no-stream', ['one']);
         const outcomes = await Promise.all([

@@ -146,6 +146,13 @@ describe('a commitment', () => {
     expect(await make('leaf', { parent: root })).toBe(leaf);
     expect((await run('amendCommitment', joined)).id).toBe(alone);
     expect(await refused({ ...joined, reason: 'another' })).toBe('IDEMPOTENCY_KEY_REUSED');
+    const items = [amend(root, 'again', { parent: leaf }), amend(leaf, 'named', { name: 'new' }), joined];
+    const bulk = `mutation ($input: AmendCommitmentsInput!) { amendCommitments(input: $input) { ${RESULT} } }`;
+    expect((await service.data(bulk, { input: { items } })).amendCommitments).toMatchObject([
+      { code: 'PARENT_MEASURE_DIFFERS' },
+      { id: leaf },
+      { id: alone },
+    ]);
     const query = `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { parent { name } history { nodes { type } } } }`;
     const { commitment } = await service.data(query, { id: alone, token });
     expect([commitment.parent.name, commitment.history.nodes.length]).toEqual(['root', 2]);

@@ -24,3 +24,19 @@ export class AmendCommitmentHandler implements ICommandHandler<AmendCommitment, 
     return this.nesting.execute(context, commitmentId, command.changes, command, input);
   }
 }
+
+/** Several at once, each with a key and an outcome of its own. */
+export class AmendCommitments {
+  constructor(readonly amendments: readonly AmendCommitment[]) {}
+}
+
+@CommandHandler(AmendCommitments)
+export class AmendCommitmentsHandler implements ICommandHandler<AmendCommitments, readonly CommitmentOutcome[]> {
+  constructor(private readonly nesting: Nesting) {}
+
+  execute({ amendments }: AmendCommitments): Promise<readonly CommitmentOutcome[]> {
+    return this.nesting.executeAll(
+      amendments.map(({ context, commitmentId: id, command, input }) => ({ context, id, terms: command.changes, command, input })),
+    );
+  }
+}

@@ -1,5 +1,5 @@
 import { AddCommitmentEvidenceHandler } from './add-commitment-evidence.js';
-import { AmendCommitmentHandler } from './amend-commitment.js';
+import { AmendCommitmentHandler, AmendCommitmentsHandler } from './amend-commitment.js';
 import { CancelCommitmentHandler } from './cancel-commitment.js';
 import { ChangeCommitmentEvidenceHandler } from './change-commitment-evidence.js';
 import { Commitments } from './commitments.js';
@@ -14,6 +14,7 @@ export const COMMITMENT_HANDLERS = [
   Nesting,
   MakeCommitmentHandler,
   AmendCommitmentHandler,
+  AmendCommitmentsHandler,
   CorrectCommitmentHandler,
   VoidCommitmentHandler,
   ReclassifyCommitmentHandler,

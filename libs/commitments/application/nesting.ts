@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandContext } from '#event-store';
+import type { CommandContext, EntityCommand } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import { type Measure, type TermChanges, waterfallOf } from '../domain/terms.js';
 import type { CommitmentRejection } from '../domain/rejections.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
+
+/** One that names itself is refused by its own rules. */
+const namesParent = (terms: TermChanges, id: string): terms is TermChanges & { readonly parent: string } =>
+  terms.parent !== undefined && terms.parent !== null && terms.parent !== id;
 
 /** A parent must be there, count the same column or unit, and not be nested in its own child: rules that span two commitments. */
 @Injectable()
@@ -19,13 +23,18 @@ export class Nesting {
     command: CommitmentCommand,
     input: CanonicalObject,
   ): Promise<CommitmentOutcome> {
-    const { parent } = terms;
-    if (parent === undefined || parent === null || parent === commitmentId) return this.commitments.execute(context, commitmentId, command, input);
-    return this.refusal(context.organization, commitmentId, parent, terms.measure).then((rejection) =>
+    if (!namesParent(terms, commitmentId)) return this.commitments.execute(context, commitmentId, command, input);
+    return this.refusal(context.organization, commitmentId, terms.parent, terms.measure).then((rejection) =>
       rejection
         ? this.commitments.refuse(context, commitmentId, command, input, rejection)
         : this.commitments.execute(context, commitmentId, command, input),
     );
+  }
+
+  /** Several, each as `execute`, answered in their order. */
+  executeAll(commands: readonly (EntityCommand<CommitmentCommand> & { readonly terms: TermChanges })[]): Promise<readonly CommitmentOutcome[]> {
+    if (!commands.some(({ id, terms }) => namesParent(terms, id))) return this.commitments.executeAll(commands);
+    return Promise.all(commands.map(({ context, id, terms, command, input }) => this.execute(context, id, terms, command, input)));
   }
 
   private async refusal(

@@ -12,7 +12,7 @@ import {
   digestible,
   type EvidenceInput,
   lengthOf,
-  ofItem,
+  ofItems,
   readEvidence,
   readInstant,
   requireId,
@@ -23,6 +23,7 @@ import {
 import {
   AddCommitmentEvidence,
   AmendCommitment,
+  AmendCommitments,
   CancelCommitment,
   ChangeCommitmentEvidence,
   type CommitmentOutcome,
@@ -84,21 +85,8 @@ export class CommitmentsResolver {
 
   @Mutation(() => CommandResultType, { description: 'Both sides changed the terms, from `effectiveAt` on.' })
   async amendCommitment(@Args('input', ShapePipe) input: AmendCommitmentInput, @Context() context: CallContext): Answer {
-    const id = requireId(context, 'Commitment', input.commitment);
-    const changes = await this.changes(input, id, context);
-    const command = {
-      type: 'AmendCommitment' as const,
-      effectiveAt: readInstant(input.effectiveAt),
-      changes,
-      reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
-    };
-    return this.answer(
-      await this.commands.execute(new AmendCommitment(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    const amendment = await this.amendment(input, context);
+    return this.answer(await this.commands.execute(amendment), amendment.commitmentId, input.idempotencyKey, context);
   }
 
   @Mutation(() => [CommandResultType], {
@@ -108,8 +96,16 @@ export class CommitmentsResolver {
   async amendCommitments(
     @Args('input', ShapePipe) { items }: AmendCommitmentsInput,
     @Context() context: CallContext,
-  ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(AmendCommitmentInput, input, (item) => this.amendCommitment(item, context)))));
+  ): Promise<readonly (CommandAcceptedType | CommandRejectedType)[]> {
+    const read = await ofItems(AmendCommitmentInput, items, (item) => this.amendment(item, context));
+    const amendments = read.filter((item) => item instanceof AmendCommitment);
+    const outcomes = await this.commands.execute<AmendCommitments, readonly CommitmentOutcome[]>(new AmendCommitments(amendments));
+    let next = 0;
+    return together(
+      read.map((item) =>
+        item instanceof AmendCommitment ? this.answer(outcomes[next++] as CommitmentOutcome, item.commitmentId, item.context.key, context) : item,
+      ),
+    );
   }
 
   @Mutation(() => [CommandResultType], { description: 'Up to 100 commitments, each with its own key and outcome.' })
@@ -117,8 +113,8 @@ export class CommitmentsResolver {
   async makeCommitments(
     @Args('input', ShapePipe) { items }: MakeCommitmentsInput,
     @Context() context: CallContext,
-  ): Promise<(CommandAcceptedType | CommandRejectedType)[]> {
-    return together(await Promise.all(items.map((input) => ofItem(MakeCommitmentInput, input, (item) => this.makeCommitment(item, context)))));
+  ): Promise<readonly (CommandAcceptedType | CommandRejectedType)[]> {
+    return together(await ofItems(MakeCommitmentInput, items, (item) => this.makeCommitment(item, context)));
   }
 
   @Mutation(() => CommandResultType, {
@@ -233,6 +229,20 @@ export class CommitmentsResolver {
       input.idempotencyKey,
       context,
     );
+  }
+
+  private amendment(input: AmendCommitmentInput, context: CallContext): AmendCommitment | Promise<AmendCommitment> {
+    const id = requireId(context, 'Commitment', input.commitment);
+    const changes = this.changes(input, id, context);
+    const common = {
+      type: 'AmendCommitment' as const,
+      effectiveAt: readInstant(input.effectiveAt),
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    };
+    const make = (known: TermChanges): AmendCommitment =>
+      new AmendCommitment(contextOf(context, input), id, { ...common, changes: known }, digestible(input));
+    return changes instanceof Promise ? changes.then(make) : make(changes);
   }
 
   private answer(outcome: CommitmentOutcome, id: string, key: string, context: CallContext): CommandAcceptedType | CommandRejectedType {

@@ -5,7 +5,7 @@ import { toFault } from './faults.js';
 
 /** 'TNOR' in ASCII, as SQLite's application_id: tells our files from other people's. */
 export const APPLICATION_ID = 0x544e4f52;
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 // `log` only ever grows at its end, a row a commit, so that a commit of 50 commands writes little more than its own pages. What
 // lands all over a tree (places by stream) is in a file of its own, place-index.ts: with ordinary indexes the same commit wrote a
@@ -18,8 +18,9 @@ PRAGMA user_version = ${SCHEMA_VERSION};
 
 /** Had its index of places in the same file. */
 const WITH_PLACES = 2;
-/** Wrote down all of every binding, which this one reads as well. */
+/** Wrote down all of every binding, and the id of the event after it: this one reads both as well. */
 const WITH_BINDINGS = 3;
+const WITH_IDS = 4;
 
 // Events are about a kilobyte, chunks of charges half a megabyte: larger pages than SQLite's 4096 mean fewer of them in every commit;
 // of much larger ones the last would be written again with every small commit.
@@ -70,7 +71,7 @@ function prepare(database: DatabaseSync, path: string): void {
 
 /** Of an earlier format: nothing of the log is written again; places are read from it, once, into their own file. */
 function takeOver(database: DatabaseSync): void {
-  const isEarlier = (): boolean => [WITH_PLACES, WITH_BINDINGS].includes(pragma(database, 'user_version'));
+  const isEarlier = (): boolean => [WITH_PLACES, WITH_BINDINGS, WITH_IDS].includes(pragma(database, 'user_version'));
   if (!isEarlier()) return;
   inTransaction(database, () => {
     // Another process may have been faster, so look again under the lock.

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { TENOR_NAMESPACE, uuidV5 } from '../ids.js';
-import type { NewEvent } from '../port.js';
+import { Binding, CommandEvent, commandEnvelope, keyIds } from '../binding.js';
+import type { NewEvent, StreamWrite } from '../port.js';
 import { openDatabase, SCHEMA_VERSION } from './database.js';
 import { IndexWriter } from './index-writer.js';
 import { EmbeddedEventStore, openEmbeddedStore } from './index.js';
@@ -160,16 +161,31 @@ describe('embedded store', () => {
     });
   });
 
-  it('goes on with a file of the format before, in which every binding stood whole', async () => {
+  it.each([3, 4])('goes on with a file of format %i, in which more of a binding and of the event after it stood written', async (format) => {
+    const key = keyIds('l', 'o', 'k');
+    const envelope = commandEnvelope(key, { organization: 'o', actor: 'ann', key: 'k' }, '1');
+    const happened = new CommandEvent(key.bytes, 0, 'Happened', '{}', envelope({ effectiveAt: null, evidence: [], schemaVersion: 1 }));
+    const bound = { commandType: 'Do', digest: 'ab'.repeat(32), eventCount: 1, target: 'l.o.thing-k', targetRevision: -1 };
+    const writes: StreamWrite[] = [
+      { stream: key.stream, expected: 'no-stream', events: [new Binding(key.bytes, bound, envelope, happened)] },
+      { stream: bound.target, expected: 'no-stream', events: [happened] },
+    ];
     const store = openStore();
     await store.append([write('a')]);
+    if (format === 4) await store.append(writes);
     await store.close();
     const database = new DatabaseSync(path);
-    database.exec('PRAGMA user_version = 3');
+    const newest = database.prepare('SELECT last, heads FROM log ORDER BY last DESC LIMIT 1').get() as { last: number; heads: string };
+    const heads = JSON.parse(newest.heads) as unknown[];
+    if (format === 4) heads.splice(8 + 3, 1, happened.id);
+    database.prepare('UPDATE log SET heads = ? WHERE last = ?').run(JSON.stringify(heads), newest.last);
+    database.exec(`PRAGMA user_version = ${format}`);
     database.close();
     const again = openStore();
     expect(await idsOf(again, 'l.o.thing-a')).toEqual([event('a').id]);
-    expect(await again.append([write('b')])).toMatchObject({ ok: true, position: 2 });
+    const outcome = await again.append(writes);
+    expect(outcome).toMatchObject({ ok: true, appended: writes.map(() => ({ repeated: format === 4 })) });
+    expect(await idsOf(again, bound.target)).toEqual([happened.id]);
     expect(openDatabase(path).prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
   });
 

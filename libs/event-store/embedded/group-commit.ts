@@ -2,6 +2,7 @@ import { type AppendOutcome, lastOf, type StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
 import type { LogSync } from './log-sync.js';
+import { type Pending, Several, Single } from './pending.js';
 import type { Writer, Written } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
@@ -16,11 +17,6 @@ const GATHER_MS = 3;
 /** What "lately" means, once to twice. */
 const LATELY_MS = 100;
 
-interface Pending {
-  readonly writes: readonly StreamWrite[];
-  readonly resolve: (outcome: AppendOutcome) => void;
-  readonly reject: (fault: Error) => void;
-}
 interface Answer {
   readonly append: Pending;
   /** An Error is this append's alone. */
@@ -70,11 +66,19 @@ export class GroupCommit {
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
-    return new Promise((resolve, reject) => {
-      this.pending.push({ writes, resolve, reject });
-      if (++this.open > this.most) this.most = this.open;
-      this.next();
-    });
+    return new Promise((resolve, reject) => this.add([new Single(writes, resolve, reject)]));
+  }
+
+  /** At least one, each for itself. */
+  appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]> {
+    return new Promise((resolve) => this.add(new Several(appends, resolve).parts));
+  }
+
+  private add(appends: readonly Pending[]): void {
+    for (const append of appends) this.pending.push(append);
+    this.open += appends.length;
+    if (this.open > this.most) this.most = this.open;
+    this.next();
   }
 
   /** Resolves when nothing waits any more. */
@@ -133,7 +137,7 @@ export class GroupCommit {
     } catch (error) {
       const fault = toFault(error, this.options.path, NOTHING_WRITTEN);
       this.open -= appends.length;
-      for (const append of appends) append.reject(fault);
+      for (const append of appends) append.settle(fault);
       this.next();
     }
   }
@@ -179,9 +183,9 @@ export class GroupCommit {
     if (this.pending.length >= LARGE && this.syncs === 0) this.flush();
     else this.next();
     for (const { append, outcome } of answers) {
-      if (fault) append.reject(fault);
-      else if (outcome instanceof Error) append.reject(outcome);
-      else append.resolve('ok' in outcome ? outcome : { ok: true, position: lastOf(outcome), until, appended: outcome });
+      if (fault) append.settle(fault);
+      else if (outcome instanceof Error || 'ok' in outcome) append.settle(outcome);
+      else append.settle({ ok: true, position: lastOf(outcome), until, appended: outcome });
     }
   }
 }

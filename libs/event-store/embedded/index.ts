@@ -1,7 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { StoreFault } from '../fault.js';
-import type { AppendOutcome, EventPage, EventStore, Position, ReadAll, RecordedEvent, StreamWrite, Subscription } from '../port.js';
+import {
+  type AppendOutcome,
+  eachByItself,
+  type EventPage,
+  type EventStore,
+  type Position,
+  type ReadAll,
+  type RecordedEvent,
+  type StreamWrite,
+  type Subscription,
+} from '../port.js';
 import { validateWrites } from '../validate.js';
 import { arrays } from './arrays.js';
 import { BUSY_TIMEOUT_MS, openDatabase, type DatabaseOptions } from './database.js';
@@ -89,13 +99,13 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
-    if (this.closed) return Promise.reject(closedFault());
-    try {
-      validateWrites(writes);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-    return this.commits.append(writes);
+    const fault = this.faultOf(writes);
+    return fault ? Promise.reject(fault) : this.commits.append(writes);
+  }
+
+  appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]> {
+    if (appends.length === 0 || appends.some((writes) => this.faultOf(writes) !== null)) return eachByItself(this, appends);
+    return this.commits.appendEach(appends);
   }
 
   readStream(
@@ -146,6 +156,16 @@ export class EmbeddedEventStore implements EventStore {
     this.sync.close();
     this.index.close();
     this.database.close();
+  }
+
+  private faultOf(writes: readonly StreamWrite[]): Error | null {
+    if (this.closed) return closedFault();
+    try {
+      validateWrites(writes);
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   private stored(position: number): void {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-import { bindingId, bindingMetadata, type BindingParts, type BoundData, boundText, COMMAND_BOUND } from '../binding.js';
+import { bindingId, bindingMetadata, type BindingParts, type BoundData, boundText, COMMAND_BOUND, eventId } from '../binding.js';
 import { recordedAtIn } from '../envelope.js';
 import { StoreFault } from '../fault.js';
 import { uuidBytes } from '../ids.js';
@@ -12,7 +12,8 @@ import { type EventTexts, StoredEvent } from './stored-event.js';
  * What a row's heads say of each event, one after the other: stream, revision, type, id, where its data and its metadata begin in
  * the body, and how many characters at the start and at the end of its metadata are those of the event before it.
  * Of a key's binding that stands before its command's first event, most of which follows from that one: stream, revision, null,
- * the command's digest, where the next event's data begins, the command's type, how many events it has, 0.
+ * the command's digest, where the next event's data begins, the command's type, how many events it has, 0. The id of that first event is
+ * null, since it follows from the key.
  */
 const WIDTH = 8;
 /** A row is closed at so many characters: whoever reads one of its events reads all of it. */
@@ -70,7 +71,8 @@ export class LogRow implements EventTexts {
   }
 
   id(position: number): string {
-    return this.isBinding(position) ? bindingId(this.binding(position)) : (this.heads[this.at(position) + 3] as string);
+    if (this.isBinding(position)) return bindingId(this.binding(position));
+    return (this.heads[this.at(position) + 3] as string | null) ?? eventId(this.binding(position - 1).key, 0);
   }
 
   data(position: number): string {
@@ -172,7 +174,8 @@ export class Log {
       if (last === pieces.length - 1) end += stamp.length;
     }
     const from = this.body.length;
-    this.heads.push(stream, revision, event.type, event.id, from, from + event.data.length, start, end);
+    const isBound = this.heads.length > 0 && this.heads[this.heads.length - WIDTH + 2] === null;
+    this.heads.push(stream, revision, event.type, isBound ? null : event.id, from, from + event.data.length, start, end);
     this.body += event.data;
     for (let i = first; i < last; i++) this.body += i === pieces.length - 1 ? stamp + (pieces[i] as string) : (pieces[i] as string);
     [this.pieces, this.stamp] = [pieces, stamp];

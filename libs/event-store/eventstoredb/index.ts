@@ -15,6 +15,7 @@ import { canonicalJson } from '#kernel';
 
 import { otherContent, StoreFault } from '../fault.js';
 import {
+  eachByItself,
   lastOf,
   stamped,
   type AppendOutcome,
@@ -96,6 +97,10 @@ export class EventStoreDBStore implements EventStore {
     }
     const position = lastOf(appended);
     return { ok: true, position, until: position, appended };
+  }
+
+  appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]> {
+    return eachByItself(this, appends);
   }
 
   readStream(

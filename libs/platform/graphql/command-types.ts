@@ -130,7 +130,7 @@ class Accepted implements CommandAcceptedType {
 }
 
 /** The answers of one bulk call: the token of each sees them all. */
-export function together<T extends CommandAcceptedType | CommandRejectedType>(answers: T[]): T[] {
+export function together<T extends CommandAcceptedType | CommandRejectedType>(answers: readonly T[]): readonly T[] {
   let last: Seen | null = null;
   for (const answer of answers) if (answer instanceof Accepted && (last === null || answer.seen.position > last.position)) last = answer.seen;
   if (last !== null) for (const answer of answers) if (answer instanceof Accepted) answer.seen = last;

@@ -5,7 +5,7 @@ export * from './connection.js';
 export * from './errors.js';
 export { AddEvidenceInput, ChangeEvidenceInput } from './evidence-inputs.js';
 export { FastLane } from './fast-lane.js';
-export { AnswersInputRefusals, ofItem } from './input-refusals.js';
+export { AnswersInputRefusals, ofItems } from './input-refusals.js';
 export * from './ledger-types.js';
 export * from './limits.js';
 export * from './module.js';

@@ -1,11 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
 import { INPUT_REFUSALS } from '../door-refusals.js';
 import { Refusal } from '../errors.js';
-import { type CommandAcceptedType, type CommandRejectedType, rejected } from './command-types.js';
+import { type CommandRejectedType, rejected } from './command-types.js';
 import { checkShape } from './shape.pipe.js';
 import type { InputClass } from './shape-plan.js';
-
-type Answer = CommandAcceptedType | CommandRejectedType;
 
 interface Keyed {
   readonly idempotencyKey: string;
@@ -38,11 +36,28 @@ class InputRefusals implements ExceptionFilter {
  */
 export const AnswersInputRefusals = (): ClassDecorator => UseFilters(new InputRefusals());
 
-/** What one item of a bulk call answers: what its input is refused for, its shape included, is its own outcome. */
-export async function ofItem<T extends Keyed>(type: InputClass, input: T, run: (input: T) => Promise<Answer>): Promise<Answer> {
+/** What is made of each item of a bulk call: what its input is refused for, its shape included, is its own outcome and no other's. */
+export async function ofItems<T extends Keyed, Made>(
+  type: InputClass,
+  items: readonly T[],
+  make: (input: T) => Made | Promise<Made>,
+): Promise<readonly (Made | CommandRejectedType)[]> {
+  const made = items.map((item) => ofItem(type, item, make));
+  // Plain values, as most are, need no promise each.
+  if (!made.some((each) => each instanceof Promise)) return made as readonly (Made | CommandRejectedType)[];
+  return Promise.all(made.map((each) => Promise.resolve(each)));
+}
+
+function ofItem<T extends Keyed, Made>(
+  type: InputClass,
+  input: T,
+  make: (input: T) => Made | Promise<Made>,
+): Made | CommandRejectedType | Promise<Made | CommandRejectedType> {
+  const refused = (error: unknown): CommandRejectedType => ofInput(input.idempotencyKey, error);
   try {
-    return await run(checkShape(type, input) as T);
+    const made = make(checkShape(type, input) as T);
+    return made instanceof Promise ? made.catch(refused) : made;
   } catch (error) {
-    return ofInput(input.idempotencyKey, error);
+    return refused(error);
   }
 }
