@@ -57,16 +57,17 @@ export async function readReturned(path: string, name: string, columns: readonly
   }
   const order = columns.map((column) => places.get(column) as number);
   const rows: ReturnedRow[] = [];
-  for await (const { fields, lines } of table.batches) {
-    fields.forEach((raw, index) => {
-      if (raw.every((field) => field.trim() === '')) return;
+  for await (const batch of table.batches) {
+    for (let i = 0; i < batch.rows; i++) {
+      const raw = batch.fields(i).all();
+      if (raw.every((field) => field.trim() === '')) continue;
       const number = raw[rowAt]?.trim() ?? '';
       rows.push({
         row: /^[1-9]\d{0,14}$/.test(number) ? parseInt(number, 10) : null,
-        line: lines[index] as number,
+        line: batch.line(i),
         fields: [...order.map((place) => raw[place] ?? ''), ...raw.slice(table.names.length)],
       });
-    });
+    }
   }
   return rows;
 }

@@ -1,31 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
-import { CsvTokenizer, detectDelimiter, type CsvRows } from './csv-tokenizer.js';
+import { CsvTokenizer, detectDelimiter } from './csv-tokenizer.js';
+import type { RawBatch, RawTable } from './raw-rows.js';
 import { emptyFile, type ByteReader } from './source.js';
 import type { Warnings } from './row-problem.js';
-
-/** Raw rows of a file; the first row of `names` and `batches` together is the header. */
-export interface RawBatch {
-  readonly fields: readonly (readonly string[])[];
-  /** Physical lines (CSV) or row numbers (Parquet). */
-  readonly lines: readonly number[];
-  /** Whether the quoting of the row is broken. */
-  readonly faults: readonly boolean[];
-}
-
-export interface RawTable {
-  readonly names: readonly string[];
-  readonly batches: AsyncGenerator<RawBatch>;
-}
 
 /** Opens a CSV: the header is read, the rows follow as they are asked for. @throws IntakeProblem FOCUS-101, FOCUS-105, FOCUS-106, FOCUS-108 */
 export async function readCsv(reader: ByteReader, name: string, warnings: Warnings): Promise<RawTable> {
   const batches = tokens(texts(reader, warnings), name);
   let first = await batches.next();
-  while (first.done !== true && first.value.fields.length === 0) first = await batches.next();
+  while (first.done !== true && first.value.rows === 0) first = await batches.next();
   if (first.done === true) throw emptyFile(name);
-  const { fields, lines, faults } = first.value;
-  const rest: RawBatch = { fields: fields.slice(1), lines: lines.slice(1), faults: faults.slice(1) };
-  return { names: fields[0] as string[], batches: chain(rest, batches) };
+  return { names: first.value.fields(0).all(), batches: chain(withoutFirst(first.value), batches) };
 }
 
 async function* chain(first: RawBatch, rest: AsyncGenerator<RawBatch>): AsyncGenerator<RawBatch> {
@@ -33,7 +18,14 @@ async function* chain(first: RawBatch, rest: AsyncGenerator<RawBatch>): AsyncGen
   yield* rest;
 }
 
-async function* tokens(source: AsyncGenerator<string>, name: string): AsyncGenerator<CsvRows> {
+const withoutFirst = (batch: RawBatch): RawBatch => ({
+  rows: batch.rows - 1,
+  fields: (row) => batch.fields(row + 1),
+  line: (row) => batch.line(row + 1),
+  isFault: (row) => batch.isFault(row + 1),
+});
+
+async function* tokens(source: AsyncGenerator<string>, name: string): AsyncGenerator<RawBatch> {
   let tokenizer: CsvTokenizer | null = null;
   let head = '';
   for await (const text of source) {
@@ -55,7 +47,7 @@ async function* tokens(source: AsyncGenerator<string>, name: string): AsyncGener
 async function* texts(reader: ByteReader, warnings: Warnings): AsyncGenerator<string> {
   let decoder: StringDecoder | null = null;
   let warned = false;
-  for await (const piece of reader.pieces()) {
+  for await (const piece of wholeLines(reader.pieces())) {
     let text: string;
     if (decoder === null) {
       decoder = new StringDecoder(piece[0] === 0xff && piece[1] === 0xfe ? 'utf16le' : 'utf8');
@@ -71,3 +63,21 @@ async function* texts(reader: ByteReader, warnings: Warnings): AsyncGenerator<st
   const tail = decoder?.end() ?? '';
   if (tail !== '') yield tail;
 }
+
+/** More than this without a line's end is passed on as it is. */
+const HELD_MAX = 1_048_576;
+
+/** Pieces that end where a line does, so that a row is rarely put together from two texts: such a text is read at a third of the speed. */
+async function* wholeLines(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer | null = null;
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf(LF) + 1;
+    const whole: Buffer = held === null ? piece : Buffer.concat([held, piece]);
+    const cut: number = end > 0 ? whole.length - piece.length + end : whole.length > HELD_MAX ? whole.length : 0;
+    if (cut > 0) yield whole.subarray(0, cut);
+    held = cut < whole.length ? whole.subarray(cut) : null;
+  }
+  if (held !== null) yield held;
+}
+
+const LF = 10;

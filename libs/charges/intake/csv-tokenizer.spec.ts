@@ -1,16 +1,28 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { CsvTokenizer, detectDelimiter, type CsvRows } from './csv-tokenizer.js';
+import type { CsvRows } from './csv-rows.js';
+import { CsvTokenizer, detectDelimiter } from './csv-tokenizer.js';
+
+interface Cut {
+  readonly fields: string[][];
+  readonly lines: number[];
+  readonly faults: boolean[];
+}
 
 /** Feeds a text in pieces of the given size. */
-function tokenize(text: string, piece = text.length || 1): CsvRows {
+function tokenize(text: string, piece = text.length || 1): Cut {
   const tokenizer = new CsvTokenizer(',', 'f.csv');
-  const all: CsvRows = { fields: [], lines: [], faults: [] };
+  const all: Cut = { fields: [], lines: [], faults: [] };
   const take = (rows: CsvRows) => {
-    all.fields.push(...rows.fields);
-    all.lines.push(...rows.lines);
-    all.faults.push(...rows.faults);
+    for (let row = 0; row < rows.rows; row++) {
+      const fields = rows.fields(row).all();
+      all.fields.push(fields);
+      all.lines.push(rows.line(row));
+      all.faults.push(rows.isFault(row));
+      for (const [index, text] of [...fields, ''].entries())
+        for (const other of [...fields, '', `${text}.`, `.${text.slice(1)}`]) expect(rows.is(index, other)).toBe(other === text);
+    }
   };
   for (let at = 0; at < text.length; at += piece) take(tokenizer.push(text.slice(at, at + piece), false));
   take(tokenizer.push('', true));

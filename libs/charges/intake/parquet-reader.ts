@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import type { RawBatch, RawTable } from './csv-reader.js';
 import { IntakeProblem } from './intake-problem.js';
+import { type RawBatch, type RawTable, TextFields } from './raw-rows.js';
 import type { Warnings } from './row-problem.js';
 import type { Source } from './source.js';
 
@@ -100,14 +100,12 @@ async function readRows(file: AsyncBuffer, metadata: FileMetaData, rowStart: num
 
 function* slices(table: unknown[][], names: readonly string[], converters: readonly ToText[], first: number, count: number): Generator<RawBatch> {
   for (let from = 0; from < count; from += 1000) {
-    const fields: string[][] = [];
-    const lines: number[] = [];
-    for (let i = from; i < Math.min(from + 1000, count); i++) {
-      const row = table[i] as unknown[];
-      fields.push(names.map((_, c) => (row[c] === null || row[c] === undefined ? '' : (converters[c] as ToText)(row[c]))));
-      lines.push(first + i + 1);
-    }
-    yield { fields, lines, faults: lines.map(() => false) };
+    const rows = Math.min(1000, count - from);
+    const fields = (row: number): TextFields => {
+      const values = table[from + row] as unknown[];
+      return new TextFields(names.map((_, c) => (values[c] === null || values[c] === undefined ? '' : (converters[c] as ToText)(values[c]))));
+    };
+    yield { rows, fields, line: (row) => first + from + row + 1, isFault: () => false };
   }
 }
 

@@ -16,6 +16,7 @@ import { isAbsent, readDecimal, type DecimalReading } from './decimal-field.js';
 import { InstantReader, type InstantReading } from './instant-field.js';
 import { JsonReader, readContractApplied, readTags, type JsonReading } from './json-field.js';
 import type { LineCodec } from './line-codec.js';
+import { type RawFields, TextFields } from './raw-rows.js';
 import { ROW_PROBLEMS, type RowProblem, type RowProblemCode, type Warnings } from './row-problem.js';
 
 const at = (column: ValueColumn): number => VALUE_COLUMNS.indexOf(column);
@@ -58,12 +59,14 @@ export class RowMapper {
   private readonly spelling = new Array<string>(SPELLING_COUNT).fill('');
   private readonly lastRaw: (string | undefined)[] = [];
   private readonly lastText: string[] = [];
+  /** Of each column the last one that stood there as it is written here. */
+  private readonly lastInstants: (InstantReading | undefined)[] = [];
   private readonly instants = new InstantReader();
   private readonly tags = new JsonReader(readTags);
   private readonly applied = new JsonReader(readContractApplied);
   private readonly decimal: DecimalReading = { canonical: '', spelling: '', problem: null, lenient: false };
   private readonly currencies: ReadonlySet<string>;
-  private fields: readonly string[] = [];
+  private fields: RawFields = new TextFields([]);
   private line = 0;
 
   /** @param virtualCurrencies units besides ISO 4217 that BillingCurrency may name, as declared for the import. */
@@ -82,11 +85,11 @@ export class RowMapper {
   }
 
   /** The row as a line of the codec, or null when it must be quarantined. */
-  map(fields: readonly string[], row: number, line: number, fault: boolean): string | null {
+  map(fields: RawFields, row: number, line: number, fault: boolean): string | null {
     this.fields = fields;
     this.line = line;
     if (this.problems.length > 0) this.problems = [];
-    if (fault) this.problem('FOCUS-202', null, fields.join(','));
+    if (fault) this.problem('FOCUS-202', null, fields.all().join(','));
     const columns = this.header.names.length;
     if (fields.length !== columns && !this.surplusIsEmpty(columns)) this.problem('FOCUS-201', null, `${fields.length} fields for ${columns} columns`);
     this.readStrings();
@@ -102,7 +105,8 @@ export class RowMapper {
   }
 
   private surplusIsEmpty(columns: number): boolean {
-    if (this.fields.length < columns || !this.fields.slice(columns).every((field) => isAbsent(field.trim()))) return false;
+    if (this.fields.length < columns) return false;
+    for (let i = columns; i < this.fields.length; i++) if (!isAbsent(this.fields.at(i).trim())) return false;
     this.warnings.add('FOCUS-305', null, this.line);
     return true;
   }
@@ -111,23 +115,29 @@ export class RowMapper {
   private raw(c: number): string {
     const positions = this.header.positions[c] as readonly number[];
     if (positions.length === 0) return this.header.defaults[c] ?? '';
-    const first = this.fields[positions[0] as number] ?? '';
+    const first = this.fields.at(positions[0] as number);
     if (positions.length === 1 || !isAbsent(first)) return first;
     for (const position of positions) {
-      const field = this.fields[position] ?? '';
+      const field = this.fields.at(position);
       if (!isAbsent(field.trim())) return field;
     }
     return first;
   }
 
+  private isAsBefore(c: number, raw: string | undefined): boolean {
+    if (raw === undefined) return false;
+    const positions = this.header.positions[c] as readonly number[];
+    return positions.length === 1 ? this.fields.is(positions[0] as number, raw) : this.raw(c) === raw;
+  }
+
   private readStrings(): void {
     for (let c = 0; c < FIRST_INSTANT; c++) {
-      const raw = this.raw(c);
       // Neighbouring rows mostly agree, and comparing is cheaper than reading.
-      if (raw === this.lastRaw[c]) {
+      if (this.isAsBefore(c, this.lastRaw[c])) {
         this.values[c] = this.lastText[c] as string;
         continue;
       }
+      const raw = this.raw(c);
       const before = this.problems.length;
       const text = c === TAGS ? this.json(c, this.tags.read(raw)) : c === APPLIED ? this.json(c, this.applied.read(raw)) : this.text(c, raw);
       this.values[c] = text;
@@ -190,9 +200,15 @@ export class RowMapper {
   }
 
   private instant(c: number, required: boolean): InstantReading {
+    const before = this.lastInstants[c];
+    if (before !== undefined && this.isAsBefore(c, before.text)) {
+      this.values[c] = before.text;
+      return before;
+    }
     const raw = this.raw(c);
     const reading = this.instants.read(raw);
     this.values[c] = reading.text;
+    if (reading.text === raw && raw !== '') this.lastInstants[c] = reading;
     if (reading.malformed) this.problem('FOCUS-220', c, raw);
     else if (required && reading.instant === null) this.problem('FOCUS-210', c, raw);
     if (reading.warning !== null) this.warn(reading.warning, c);

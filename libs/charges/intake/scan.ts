@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import { escapeField, FIELD_SEPARATOR, unescapeField } from '../wire/charge-row.js';
 import { focusName, resolveHeader, VALUE_COLUMNS, type Header } from './columns.js';
-import { readCsv, type RawBatch, type RawTable } from './csv-reader.js';
+import { readCsv } from './csv-reader.js';
 import { FileStore, type FileDraft } from './file-store.js';
 import type { Mends, Progress, ScanOptions, ScanSummary, SliceCount } from './intake.js';
 import { cancelled, codeOf } from './intake-problem.js';
@@ -9,6 +9,7 @@ import { LineCodec } from './line-codec.js';
 import { LineSorter } from './line-sorter.js';
 import { readParquet } from './parquet-reader.js';
 import { type QuarantinedRow, QuarantineFile } from './quarantine.js';
+import { type RawBatch, type RawTable, TextFields } from './raw-rows.js';
 import { RowMapper } from './row-mapper.js';
 import { Warnings } from './row-problem.js';
 import { ByteReader, openSource, type Digests, type Source } from './source.js';
@@ -146,16 +147,16 @@ class ScanPass {
     return header;
   }
 
-  private map(mapper: RowMapper, { fields, lines, faults }: RawBatch): void {
-    for (let i = 0; i < fields.length; i++) {
+  private map(mapper: RowMapper, batch: RawBatch): void {
+    for (let i = 0; i < batch.rows; i++) {
       const row = ++this.rows;
-      const raw = fields[i] as readonly string[];
-      const line = lines[i] as number;
-      const encoded = mapper.map(raw, row, line, faults[i] as boolean);
+      const raw = batch.fields(i);
+      const line = batch.line(i);
+      const encoded = mapper.map(raw, row, line, batch.isFault(i));
       if (encoded !== null) {
         this.sorter.add(encoded);
         this.sliceOf(mapper).rows++;
-      } else this.bad(mapper, raw, row, line);
+      } else this.bad(mapper, raw.all(), row, line);
     }
   }
 
@@ -180,7 +181,7 @@ class ScanPass {
 
   private readMended(mapper: RowMapper, { row, line }: QuarantinedRow, mends: Mends, holds: (period: string) => boolean): boolean {
     for (let i = mends.length - 1; i >= 0; i--) {
-      const encoded = mapper.map(mends[i] as readonly string[], row, line, false);
+      const encoded = mapper.map(new TextFields(mends[i] as readonly string[]), row, line, false);
       if (encoded === null || !holds(mapper.billingPeriodStart)) continue;
       this.mended++;
       this.warnings.add('FOCUS-313', null, line);
