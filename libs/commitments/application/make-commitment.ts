@@ -3,7 +3,8 @@ import { Contracts, Parties } from '#contracts';
 import type { CommandContext } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
-import type { CommitmentOutcome } from './commitments.js';
+import type { CommitmentRejection } from '../domain/rejections.js';
+import { type CommitmentOutcome, Commitments } from './commitments.js';
 import { Nesting } from './nesting.js';
 
 /** An undertaking to buy is recorded, under a contract and from a party that provides. */
@@ -20,17 +21,21 @@ export class MakeCommitment {
 export class MakeCommitmentHandler implements ICommandHandler<MakeCommitment, CommitmentOutcome> {
   constructor(
     private readonly nesting: Nesting,
+    private readonly commitments: Commitments,
     private readonly contracts: Contracts,
     private readonly parties: Parties,
   ) {}
 
   async execute({ context, command, input }: MakeCommitment): Promise<CommitmentOutcome> {
-    const { organization } = context;
-    const { commitmentId, contractId, provider, terms } = command;
-    const contract = await this.contracts.state(organization, contractId);
-    if (contract.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_UNKNOWN', contractId } };
-    const party = await this.parties.state(organization, provider);
-    if (party.status === 'none') return { status: 'rejected', rejection: { code: 'PROVIDER_UNKNOWN', provider } };
-    return this.nesting.execute(context, commitmentId, terms, command, input);
+    const { commitmentId, terms } = command;
+    const rejection = await this.refusal(context.organization, command);
+    return rejection === null
+      ? this.nesting.execute(context, commitmentId, terms, command, input)
+      : this.commitments.refuse(context, commitmentId, command, input, rejection);
+  }
+
+  private async refusal(organization: string, { contractId, provider }: MakeCommitment['command']): Promise<CommitmentRejection | null> {
+    if ((await this.contracts.state(organization, contractId)).status === 'none') return { code: 'CONTRACT_UNKNOWN', contractId };
+    return (await this.parties.firstUnknown(organization, [{ partyId: provider }])) === null ? null : { code: 'PROVIDER_UNKNOWN', provider };
   }
 }

@@ -24,10 +24,8 @@ export class AmendContractHandler implements ICommandHandler<AmendContract, Cont
   ) {}
 
   async execute({ context, contractId, command, input }: AmendContract): Promise<ContractOutcome> {
-    for (const { partyId } of command.changes.parties ?? []) {
-      const party = await this.parties.state(context.organization, partyId);
-      if (party.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_PARTY_UNKNOWN', partyId } };
-    }
+    const partyId = await this.parties.firstUnknown(context.organization, command.changes.parties ?? []);
+    if (partyId !== null) return this.contracts.refuse(context, contractId, command, input, { code: 'CONTRACT_PARTY_UNKNOWN', partyId });
     return this.contracts.execute(context, contractId, command, input);
   }
 }

@@ -11,4 +11,10 @@ export class Parties extends EntityCommands<Party, PartyCommand, PartyEvent, Par
   constructor(@Inject(DECISIONS) decisions: Decisions, @Inject(LEDGER_ID) ledger: string) {
     super(decisions, ledger, { kind: 'party', decider: partyDecider, codec: partyCodec, ruleVersion: 'party-1' });
   }
+
+  /** The first of these that nobody registered, or null. */
+  async firstUnknown(organization: string, parties: readonly { readonly partyId: string }[]): Promise<string | null> {
+    for (const { partyId } of parties) if ((await this.state(organization, partyId)).status === 'none') return partyId;
+    return null;
+  }
 }

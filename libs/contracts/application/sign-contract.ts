@@ -24,10 +24,8 @@ export class SignContractHandler implements ICommandHandler<SignContract, Contra
   ) {}
 
   async execute({ context, contractId, command, input }: SignContract): Promise<ContractOutcome> {
-    for (const { partyId } of command.terms.parties) {
-      const party = await this.parties.state(context.organization, partyId);
-      if (party.status === 'none') return { status: 'rejected', rejection: { code: 'CONTRACT_PARTY_UNKNOWN', partyId } };
-    }
+    const partyId = await this.parties.firstUnknown(context.organization, command.terms.parties);
+    if (partyId !== null) return this.contracts.refuse(context, contractId, command, input, { code: 'CONTRACT_PARTY_UNKNOWN', partyId });
     return this.contracts.execute(context, contractId, command, input);
   }
 }
