@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -328,6 +330,31 @@ describe.each([
     ]);
     expect(await totals(decisions)).toEqual([2, 2, 1]);
   });
+});
+
+it('a queue that never empties keeps nothing of the commands that were answered', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const store = await openEmbedded();
+  closing.push(() => store.close());
+  const decisions = createDecisions({ store, ledger: 'l' });
+  const asked: WeakRef<object>[] = [];
+  const ask = (n: number) => {
+    const one = request(`k${n}`, { by: 0 });
+    asked.push(new WeakRef(one));
+    return decisions.execute(one);
+  };
+  let last = ask(0);
+  for (let n = 1; n < 50; n++) {
+    const next = ask(n);
+    await last;
+    last = next;
+  }
+  const open = ask(50);
+  await last;
+  collect();
+  expect(asked.slice(0, 40).filter((one) => one.deref() !== undefined)).toEqual([]);
+  await open;
 });
 
 it('gives the same events and hashes on both stores', async () => {

@@ -31,7 +31,7 @@ interface Proposal<State, Event> {
 /** One execution of a command. `bound` is set once the key's stream was seen to hold the binding of this very command. */
 export class Execution<State, C, Event, R extends Rejection> implements Queued {
   next: (() => void) | null = null;
-  private readonly before: Queued | null;
+  private before: Queued | null;
   private readonly ids: KeyIds;
   private envelopes: ReturnType<typeof commandEnvelope> | undefined;
   private digestText: string | undefined;
@@ -55,6 +55,8 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
 
   runInTurn(): Promise<CommandResult<Event, R>> {
     const { before } = this;
+    // Else each would keep the one before it, and that one its own, as long as a queue never empties.
+    this.before = null;
     return before ? new Promise((resolve) => (before.next = () => resolve(this.run()))) : this.run();
   }
 
@@ -74,7 +76,13 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
 
   /** The second half of `run`, with what became of the append or the fault that it met. */
   conclude(outcome: AppendOutcome | Error): CommandResult<Event, R> | Promise<CommandResult<Event, R>> {
-    const answer = outcome instanceof Error ? Promise.reject<Accepted<Event>>(outcome) : this.accepted(outcome);
+    let answer: Accepted<Event> | Promise<Accepted<Event>> | null;
+    try {
+      if (outcome instanceof Error) throw outcome;
+      answer = this.accepted(outcome);
+    } catch (fault) {
+      answer = Promise.reject(fault as Error);
+    }
     if (answer === null) return this.run(outcome as AppendOutcome);
     this.leave();
     return answer;
