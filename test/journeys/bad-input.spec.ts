@@ -122,6 +122,10 @@ describe('a command that cannot stand', () => {
       { ...item('bulk-3', other), effectiveAt: {} },
       item('bulk-4', other, 'Bulk 4'),
       { ...item('bulk-5', other), reason: '' },
+      // The terms before have to be looked at, and are of no use.
+      { ...item('bulk-6', other), effectiveAt: {}, changes: { currency: 'QQQ' } },
+      { ...item('bulk-7', other), changes: { currency: 'QQQ' } },
+      { ...item('bulk-8', other), changes: { costColumn: 'ListCost' } },
     ];
     expect((await service.data(amend, { input: { items } })).amendCommitments).toMatchObject([
       { __typename: 'CommandAccepted', idempotencyKey: 'bulk-1' },
@@ -129,6 +133,9 @@ describe('a command that cannot stand', () => {
       { code: 'INPUT_INVALID', idempotencyKey: 'bulk-3' },
       { __typename: 'CommandAccepted', idempotencyKey: 'bulk-4' },
       { code: 'INPUT_INVALID', idempotencyKey: 'bulk-5' },
+      { code: 'INPUT_INVALID', idempotencyKey: 'bulk-6' },
+      { code: 'CURRENCY_UNKNOWN', idempotencyKey: 'bulk-7' },
+      { __typename: 'CommandAccepted', idempotencyKey: 'bulk-8' },
     ]);
     const many = Array.from({ length: 101 }, (_, index) => item(`many-${index}`, other));
     const refused = (await service.data(amend, { input: { items: many } })).amendCommitments as { code: string }[];

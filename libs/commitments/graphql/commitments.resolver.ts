@@ -233,7 +233,6 @@ export class CommitmentsResolver {
 
   private amendment(input: AmendCommitmentInput, context: CallContext): AmendCommitment | Promise<AmendCommitment> {
     const id = requireId(context, 'Commitment', input.commitment);
-    const changes = this.changes(input, id, context);
     const common = {
       type: 'AmendCommitment' as const,
       effectiveAt: readInstant(input.effectiveAt),
@@ -242,6 +241,8 @@ export class CommitmentsResolver {
     };
     const make = (known: TermChanges): AmendCommitment =>
       new AmendCommitment(contextOf(context, input), id, { ...common, changes: known }, digestible(input));
+    // Last, since a promise that nobody waits for must not be left behind by what is thrown.
+    const changes = this.changes(input, id, context);
     return changes instanceof Promise ? changes.then(make) : make(changes);
   }
 

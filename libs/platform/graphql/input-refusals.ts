@@ -53,11 +53,11 @@ function ofItem<T extends Keyed, Made>(
   input: T,
   make: (input: T) => Made | Promise<Made>,
 ): Made | CommandRejectedType | Promise<Made | CommandRejectedType> {
-  const refused = (error: unknown): CommandRejectedType => ofInput(input.idempotencyKey, error);
+  let made: Made | Promise<Made>;
   try {
-    const made = make(checkShape(type, input) as T);
-    return made instanceof Promise ? made.catch(refused) : made;
+    made = make(checkShape(type, input) as T);
   } catch (error) {
-    return refused(error);
+    made = Promise.reject(error as Error);
   }
+  return made instanceof Promise ? made.catch((error: unknown) => ofInput(input.idempotencyKey, error)) : made;
 }
