@@ -30,8 +30,7 @@ export interface Decisions {
 
 export function createDecisions({ store, ledger, cacheSize = 10_000 }: DecisionsOptions): Decisions {
   const aggregates = new Aggregates(store, cacheSize);
-  const begin = <State, C, Event, R extends Rejection>(request: Execute<State, C, Event, R>) =>
-    new Execution(store, aggregates, ledger, request, aggregates.at<State>(request.target));
+  const begin = <State, C, Event, R extends Rejection>(request: Execute<State, C, Event, R>) => new Execution(store, aggregates, ledger, request);
   return {
     load: (stream, decider, codec) => aggregates.current(aggregates.at(stream), decider, codec),
     execute: (request) => begin(request).runInTurn(),

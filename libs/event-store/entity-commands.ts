@@ -1,10 +1,9 @@
-import { type CanonicalObject, type Decider, reject, type Rejection } from '#kernel';
+import { type CanonicalObject, type Decider, PairCache, reject, type Rejection } from '#kernel';
 
 import type { CommandContext, CommandResult, EventCodec, Execute } from './command.js';
 import type { Decisions } from './decisions.js';
 
-/** Of one organization. */
-const NAMES_MAX = 10_000;
+const NAMES_MAX = 50_000;
 
 /** What commands about one kind of entity have in common. */
 export interface EntityKindOf<State, Command, Event, R extends Rejection> {
@@ -26,8 +25,8 @@ export interface EntityCommand<Command> {
 
 /** Commands about the entities of one kind: each entity's stream, read, decided and appended to, once for each key. */
 export class EntityCommands<State, Command extends { readonly type: string }, Event, R extends Rejection> {
-  /** Of streams lately asked for, by organization and id: put together anew, a name would be copied and hashed for every command. */
-  private readonly names = new Map<string, Map<string, string>>();
+  /** Of streams, by organization and id: put together anew, a name would be copied and hashed for every command, a tenth of its time. */
+  private readonly names = new PairCache<string>(NAMES_MAX);
 
   constructor(
     private readonly decisions: Decisions,
@@ -69,10 +68,6 @@ export class EntityCommands<State, Command extends { readonly type: string }, Ev
   }
 
   private stream(organization: string, id: string): string {
-    let names = this.names.get(organization);
-    if (names === undefined || names.size >= NAMES_MAX) this.names.set(organization, (names = new Map()));
-    let name = names.get(id);
-    if (name === undefined) names.set(id, (name = `${this.ledger}.${organization}.${this.of.kind}-${id}`));
-    return name;
+    return this.names.get(organization, id) ?? this.names.add(organization, id, `${this.ledger}.${organization}.${this.of.kind}-${id}`);
   }
 }

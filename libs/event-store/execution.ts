@@ -31,6 +31,7 @@ interface Proposal<State, Event> {
 /** One execution of a command. `bound` is set once the key's stream was seen to hold the binding of this very command. */
 export class Execution<State, C, Event, R extends Rejection> implements Queued {
   next: (() => void) | null = null;
+  private readonly seat: Seat<State>;
   private before: Queued | null;
   private readonly ids: KeyIds;
   private envelopes: ReturnType<typeof commandEnvelope> | undefined;
@@ -46,11 +47,11 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
     private readonly aggregates: Aggregates,
     ledger: string,
     private readonly request: Execute<State, C, Event, R>,
-    private readonly seat: Seat<State>,
   ) {
     this.ids = keyIds(ledger, request.context.organization, request.context.key);
-    this.before = seat.last;
-    seat.last = this;
+    this.seat = aggregates.at(request.target);
+    this.before = this.seat.last;
+    this.seat.last = this;
   }
 
   runInTurn(): Promise<CommandResult<Event, R>> {

@@ -6,5 +6,6 @@ export * from './outcome.js';
 export * from './problem.js';
 export * from './figure.js';
 export * from './growing-list.js';
+export * from './pair-cache.js';
 export * from './uncertain.js';
 export * from './evidence.js';

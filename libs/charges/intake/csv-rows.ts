@@ -71,16 +71,6 @@ export class CsvRows implements RawBatch, RawFields {
     return index < this.length ? this.field(this.from + index) : '';
   }
 
-  is(index: number, text: string): boolean {
-    if (index >= this.length) return text === '';
-    const field = this.from + index;
-    const start = this.starts[field] as number;
-    const stop = this.stops[field] as number;
-    if (this.apart.size > 0 && this.apart.has(field)) return this.apart.get(field) === text;
-    // A slice is compared faster than its characters one by one.
-    return stop - start === text.length && this.text.slice(start, stop) === text;
-  }
-
   all(): string[] {
     return Array.from({ length: this.length }, (_, index) => this.at(index));
   }

@@ -1,10 +1,8 @@
-/** The fields of one row where they stand in the file: most are what the row before had, and are compared and never cut out. */
+/** The fields of one row where they stand in the file: cut out when they are asked for, since many are not. */
 export interface RawFields {
   readonly length: number;
   /** Empty beyond the last one. */
   at(index: number): string;
-  /** Whether a field is this text. */
-  is(index: number, text: string): boolean;
   all(): string[];
 }
 
@@ -35,10 +33,6 @@ export class TextFields implements RawFields {
 
   at(index: number): string {
     return this.texts[index] ?? '';
-  }
-
-  is(index: number, text: string): boolean {
-    return this.at(index) === text;
   }
 
   all(): string[] {

@@ -59,8 +59,6 @@ export class RowMapper {
   private readonly spelling = new Array<string>(SPELLING_COUNT).fill('');
   private readonly lastRaw: (string | undefined)[] = [];
   private readonly lastText: string[] = [];
-  /** Of each column the last one that stood there as it is written here. */
-  private readonly lastInstants: (InstantReading | undefined)[] = [];
   private readonly instants = new InstantReader();
   private readonly tags = new JsonReader(readTags);
   private readonly applied = new JsonReader(readContractApplied);
@@ -124,20 +122,14 @@ export class RowMapper {
     return first;
   }
 
-  private isAsBefore(c: number, raw: string | undefined): boolean {
-    if (raw === undefined) return false;
-    const positions = this.header.positions[c] as readonly number[];
-    return positions.length === 1 ? this.fields.is(positions[0] as number, raw) : this.raw(c) === raw;
-  }
-
   private readStrings(): void {
     for (let c = 0; c < FIRST_INSTANT; c++) {
+      const raw = this.raw(c);
       // Neighbouring rows mostly agree, and comparing is cheaper than reading.
-      if (this.isAsBefore(c, this.lastRaw[c])) {
+      if (raw === this.lastRaw[c]) {
         this.values[c] = this.lastText[c] as string;
         continue;
       }
-      const raw = this.raw(c);
       const before = this.problems.length;
       const text = c === TAGS ? this.json(c, this.tags.read(raw)) : c === APPLIED ? this.json(c, this.applied.read(raw)) : this.text(c, raw);
       this.values[c] = text;
@@ -200,15 +192,9 @@ export class RowMapper {
   }
 
   private instant(c: number, required: boolean): InstantReading {
-    const before = this.lastInstants[c];
-    if (before !== undefined && this.isAsBefore(c, before.text)) {
-      this.values[c] = before.text;
-      return before;
-    }
     const raw = this.raw(c);
     const reading = this.instants.read(raw);
     this.values[c] = reading.text;
-    if (reading.text === raw && raw !== '') this.lastInstants[c] = reading;
     if (reading.malformed) this.problem('FOCUS-220', c, raw);
     else if (required && reading.instant === null) this.problem('FOCUS-210', c, raw);
     if (reading.warning !== null) this.warn(reading.warning, c);

@@ -2,7 +2,6 @@ import { type AppendOutcome, lastOf, type StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
 import type { LogSync } from './log-sync.js';
-import { type Pending, Several, Single } from './pending.js';
 import type { Writer, Written } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
@@ -17,6 +16,10 @@ const GATHER_MS = 3;
 /** What "lately" means, once to twice. */
 const LATELY_MS = 100;
 
+interface Pending {
+  readonly writes: readonly StreamWrite[];
+  readonly settle: (outcome: AppendOutcome | Error) => void;
+}
 interface Answer {
   readonly append: Pending;
   /** An Error is this append's alone. */
@@ -66,12 +69,22 @@ export class GroupCommit {
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
-    return new Promise((resolve, reject) => this.add([new Single(writes, resolve, reject)]));
+    return new Promise((resolve, reject) =>
+      this.add([{ writes, settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)) }]),
+    );
   }
 
-  /** At least one, each for itself. */
+  /** At least one, each for itself, and one promise for all: one for each is a tenth of what an append costs. */
   appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]> {
-    return new Promise((resolve) => this.add(new Several(appends, resolve).parts));
+    return new Promise((resolve) => {
+      const outcomes: (AppendOutcome | Error)[] = [];
+      let open = appends.length;
+      const settle = (index: number) => (outcome: AppendOutcome | Error) => {
+        outcomes[index] = outcome;
+        if (--open === 0) resolve(outcomes);
+      };
+      this.add(appends.map((writes, index) => ({ writes, settle: settle(index) })));
+    });
   }
 
   private add(appends: readonly Pending[]): void {

@@ -171,8 +171,6 @@ function refuse({ headers }: IncomingMessage, response: ServerResponse, refusal:
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  const bytes = Buffer.byteLength(body);
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': bytes });
-  // Plain ASCII, as nearly all answers are, is the same in both and written faster so.
-  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }

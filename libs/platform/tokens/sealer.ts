@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { PairCache } from '#kernel';
 
 export type TokenKind = 'position' | 'cursor' | 'node';
 
@@ -29,9 +30,8 @@ export class Sealer {
   private poolUsed = 0;
   /** The tokens of this turn: commands that were committed together are answered together, and sealing costs a cipher's set-up each time. */
   private ofThisTurn: Map<string, string> | null = null;
-  /** By organization, then by token. */
-  private readonly opened = new Map<string, Map<string, OpenedId>>();
-  private openedCount = 0;
+  /** By organization and token. */
+  private readonly opened = new PairCache<OpenedId>(CACHED_IDS);
 
   constructor(secret: string) {
     const material = Buffer.from(hkdfSync('sha256', secret, 'tenor', 'sealed tokens, version 1', 64));
@@ -105,20 +105,12 @@ export class Sealer {
   }
 
   openNodeId(organization: string, token: string): OpenedId | null {
-    const known = this.opened.get(organization)?.get(token);
+    const known = this.opened.get(organization, token);
     if (known) return known;
     const payload = this.open('node', organization, token);
     if (payload === null) return null;
     const colon = payload.indexOf(':');
-    const opened = { type: payload.slice(0, colon), id: payload.slice(colon + 1) };
-    if (++this.openedCount > CACHED_IDS) {
-      this.opened.clear();
-      this.openedCount = 1;
-    }
-    let own = this.opened.get(organization);
-    if (!own) this.opened.set(organization, (own = new Map()));
-    own.set(token, opened);
-    return opened;
+    return this.opened.add(organization, token, { type: payload.slice(0, colon), id: payload.slice(colon + 1) });
   }
 }
 
