@@ -18,7 +18,7 @@ export const exactValue = (when: UncertainInstant): Instant | null => (isExact(w
 /** @throws RangeProblem `INSTANT_ORDER` when notAfter lies before notBefore. */
 export function uncertain(notBefore: Instant | null, notAfter: Instant | null, wording?: string): UncertainInstant {
   if (notBefore !== null && notAfter !== null && notAfter < notBefore) throw new RangeProblem('INSTANT_ORDER', 'notAfter lies before notBefore');
-  return { notBefore, notAfter, ...(wording === undefined ? {} : { wording }) };
+  return wording === undefined ? { notBefore, notAfter } : { notBefore, notAfter, wording };
 }
 
 export const earliest = (when: UncertainInstant): number => when.notBefore ?? -Infinity;

@@ -13,6 +13,8 @@ export interface ProjectorOptions {
   readonly database: ReadDatabase;
   readonly projections: readonly Projection[];
   readonly clock: { now(): number };
+  /** Events of one transaction. The more, the less each costs, and the longer everybody else in this thread waits. */
+  readonly page?: number;
   /** Told of faults; the projector tries again. */
   readonly onFault?: (error: unknown) => void;
   /** Called after each committed batch, or after that of another process, whose kinds are not known. */
@@ -95,7 +97,7 @@ export class Projector extends ReadModels {
   private async step(): Promise<boolean> {
     this.followOtherWriters();
     const after = this.checkpoint;
-    const page = await this.options.store.readAll({ after, limit: PAGE });
+    const page = await this.options.store.readAll({ after, limit: this.options.page ?? PAGE });
     // The database was changed for another generation while the page was read: it may continue elsewhere.
     if (this.checkpoint !== after) return true;
     if (page.events.length > 0 && !this.closed) {

@@ -13,6 +13,9 @@ export interface ServeProjector {
   readonly clock: { now(): number };
 }
 
+/** Nobody waits for this thread, so that its transactions may be long. */
+const PAGE = 1000;
+
 /** The thread's side: a projector that follows what its port asks, and tells how far it is. */
 export function serveProjector({ port, store, database, projections, clock }: ServeProjector): void {
   const tell = (message: FromProjector): void => port.postMessage(message);
@@ -22,6 +25,7 @@ export function serveProjector({ port, store, database, projections, clock }: Se
     database,
     projections,
     clock,
+    page: PAGE,
     onFault: (error) => tell({ tell: 'fault', error }),
     onAdvance: (position, kinds) => tell({ tell: 'advanced', path: database.path, position, kinds }),
     onIdle: () => tell({ tell: 'idle', path: database.path, number: wakes, position: projector.position }),

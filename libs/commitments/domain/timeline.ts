@@ -166,6 +166,7 @@ function lookUp(amounts: Exclude<TermChanges['trancheAmounts'], undefined>): (id
 }
 
 function applyFields(terms: Terms, changes: TermChanges): Terms {
+  if (changes.trancheAmounts === undefined) return { ...terms, ...changes };
   if (namesOnlyAmounts(changes)) return terms;
   const { trancheAmounts: _amounts, ...fields } = changes;
   return { ...terms, ...fields };

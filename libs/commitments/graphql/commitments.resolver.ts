@@ -33,7 +33,6 @@ import {
   ReclassifyCommitment,
   VoidCommitment,
 } from '../application/index.js';
-import type { Commitment } from '../domain/commitment.js';
 import { COMMITMENT_REJECTIONS } from '../domain/rejections.js';
 import type { TermChanges } from '../domain/terms.js';
 import {
@@ -48,7 +47,7 @@ import {
   ReclassifyCommitmentInput,
   VoidCommitmentInput,
 } from './commitments.input.js';
-import { readChanges, readTerms, warningsOf } from './read-terms.js';
+import { namesMeasure, readChanges, readTerms, warningsOf } from './read-terms.js';
 
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
@@ -233,14 +232,12 @@ export class CommitmentsResolver {
 
   private amendment(input: AmendCommitmentInput, context: CallContext): AmendCommitment | Promise<AmendCommitment> {
     const id = requireId(context, 'Commitment', input.commitment);
-    const common = {
-      type: 'AmendCommitment' as const,
-      effectiveAt: readInstant(input.effectiveAt),
-      reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+    const effectiveAt = readInstant(input.effectiveAt);
+    const evidence = this.evidence(context, input.idempotencyKey, input.evidence);
+    const make = (changes: TermChanges): AmendCommitment => {
+      const command = { type: 'AmendCommitment' as const, effectiveAt, changes, reason: input.reason, evidence };
+      return new AmendCommitment(contextOf(context, input), id, command, digestible(input));
     };
-    const make = (known: TermChanges): AmendCommitment =>
-      new AmendCommitment(contextOf(context, input), id, { ...common, changes: known }, digestible(input));
     // Last, since a promise that nobody waits for must not be left behind by what is thrown.
     const changes = this.changes(input, id, context);
     return changes instanceof Promise ? changes.then(make) : make(changes);
@@ -260,10 +257,8 @@ export class CommitmentsResolver {
     id: string,
     context: CallContext,
   ): TermChanges | Promise<TermChanges> {
-    const read = (before: Commitment | null): TermChanges =>
-      readChanges(changes ?? {}, trancheAmounts, before && before.status !== 'none' ? before.final.measure : null, context);
-    const parts = changes ? [changes.currency, changes.costColumn, changes.unit, changes.quantityColumn] : [];
-    const namesMeasure = parts.some((part) => part !== undefined && part !== null);
-    return namesMeasure ? this.commitments.state(context.caller.organization, id).then(read) : read(null);
+    if (!changes || !namesMeasure(changes)) return readChanges(changes ?? {}, trancheAmounts, null, context);
+    const state = this.commitments.state(context.caller.organization, id);
+    return state.then((before) => readChanges(changes, trancheAmounts, before.status === 'none' ? null : before.final.measure, context));
   }
 }

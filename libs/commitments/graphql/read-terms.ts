@@ -20,6 +20,8 @@ const refuse = (what: string): never => {
   throw new Refusal('INPUT_INVALID', `${what} Nothing was done.`);
 };
 
+const isGiven = <T>(part: T): part is NonNullable<T> => part !== undefined && part !== null;
+
 export function readAmount({ value, unknown, atLeast, atMost }: AmountInput): Amount {
   const given = value ?? null;
   if (given !== null && unknown) return refuse('An amount is either known or unknown: give `value` or `unknown`, not both.');
@@ -29,8 +31,7 @@ export function readAmount({ value, unknown, atLeast, atMost }: AmountInput): Am
 }
 
 function readSchedule({ tranches, recurring, unknown }: ScheduleInput): Schedule {
-  if ([tranches, recurring, unknown].filter((part) => part !== undefined && part !== null).length !== 1)
-    return refuse('A schedule is exactly one of `tranches`, `recurring`, `unknown`.');
+  if ([tranches, recurring, unknown].filter(isGiven).length !== 1) return refuse('A schedule is exactly one of `tranches`, `recurring`, `unknown`.');
   if (unknown) return { kind: 'unknown', reason: unknown };
   if (recurring) {
     const { start, every, periods, amounts } = recurring;
@@ -79,14 +80,18 @@ function knownCurrency(currency: string): string {
   return currency;
 }
 
-function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput, before: Measure | null): Measure | undefined {
-  const named = [currency, costColumn, unit, quantityColumn].some((part) => part !== undefined && part !== null);
-  if (!named) return undefined;
+/** Is a part of the measure among what an input names? One that stands alone keeps the rest as it was. */
+export const namesMeasure = ({ currency, costColumn, unit, quantityColumn }: CommitmentTermsInput): boolean =>
+  isGiven(currency) || isGiven(costColumn) || isGiven(unit) || isGiven(quantityColumn);
+
+function readMeasure(input: CommitmentTermsInput, before: Measure | null): Measure | undefined {
+  if (!namesMeasure(input)) return undefined;
+  const { category, currency, costColumn, unit, quantityColumn } = input;
   const isUsage = category
     ? category === 'Usage'
     : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
   const ofTheOther = isUsage ? [currency, costColumn] : [unit, quantityColumn];
-  if (ofTheOther.some((part) => part !== undefined && part !== null))
+  if (ofTheOther.some(isGiven))
     return refuse('Spend is measured by a `costColumn` in a `currency`, Usage by a `quantityColumn` in a `unit`: name the one pair only.');
   if (isUsage) {
     const kept = before?.kind === 'quantity' ? before : null;
@@ -104,6 +109,8 @@ function readMeasure({ category, currency, costColumn, unit, quantityColumn }: C
   };
 }
 
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
+
 /** The fields that an input names. Null clears what can be cleared, and is refused elsewhere. */
 export function readChanges(
   input: CommitmentTermsInput,
@@ -111,35 +118,32 @@ export function readChanges(
   before: Measure | null,
   context: CallContext,
 ): TermChanges {
+  const { name, category, model, prepaid, term, schedule, interval, eligibility, priority, parent, reference, marketplace, periodDate } = input;
   const measure = readMeasure(input, before);
-  const { term, interval, parent, marketplace } = input;
-  const set = <K extends keyof TermChanges>(key: K, value: TermChanges[K] | undefined | null): Partial<TermChanges> =>
-    value === undefined || value === null ? {} : { [key]: value };
-  return {
-    ...set('name', input.name),
-    ...set('category', input.category),
-    ...set('model', input.model),
-    ...set('measure', measure),
-    ...set('prepaid', input.prepaid),
-    ...(term === undefined ? {} : { term: term && readPeriod(term) }),
-    ...set('schedule', input.schedule && readSchedule(input.schedule)),
-    ...(interval === undefined ? {} : { interval: interval && { unit: interval.unit, count: interval.count } }),
-    ...set('eligibility', input.eligibility && readEligibility(input.eligibility)),
-    ...set('priority', input.priority),
-    ...(parent === undefined ? {} : { parent: parent === null ? null : requireId(context, 'Commitment', parent) }),
-    ...set(
-      'reference',
-      input.reference && {
-        contractCommitments: input.reference.contractCommitments.map(({ contractId, commitmentId }) => ({ contractId, commitmentId })),
-        commitmentDiscountIds: input.reference.commitmentDiscountIds,
-      },
-    ),
-    ...set('purchaseRows', input.purchaseRows?.map(readClause)),
-    ...set('feeRows', input.feeRows?.map(readClause)),
-    ...(marketplace === undefined ? {} : { marketplace: marketplace && { share: marketplace.share, rows: marketplace.rows.map(readClause) } }),
-    ...set('periodDate', input.periodDate),
-    ...(amounts && amounts.length > 0 ? { trancheAmounts: amounts.map(({ tranche, amount }) => ({ id: tranche, amount: readAmount(amount) })) } : {}),
-  };
+  const changes: Mutable<TermChanges> = {};
+  if (isGiven(name)) changes.name = name;
+  if (isGiven(category)) changes.category = category;
+  if (isGiven(model)) changes.model = model;
+  if (measure) changes.measure = measure;
+  if (isGiven(prepaid)) changes.prepaid = prepaid;
+  if (term !== undefined) changes.term = term && readPeriod(term);
+  if (schedule) changes.schedule = readSchedule(schedule);
+  if (interval !== undefined) changes.interval = interval && { unit: interval.unit, count: interval.count };
+  if (eligibility) changes.eligibility = readEligibility(eligibility);
+  if (isGiven(priority)) changes.priority = priority;
+  if (parent !== undefined) changes.parent = parent === null ? null : requireId(context, 'Commitment', parent);
+  if (reference) {
+    changes.reference = {
+      contractCommitments: reference.contractCommitments.map(({ contractId, commitmentId }) => ({ contractId, commitmentId })),
+      commitmentDiscountIds: reference.commitmentDiscountIds,
+    };
+  }
+  if (input.purchaseRows) changes.purchaseRows = input.purchaseRows.map(readClause);
+  if (input.feeRows) changes.feeRows = input.feeRows.map(readClause);
+  if (marketplace !== undefined) changes.marketplace = marketplace && { share: marketplace.share, rows: marketplace.rows.map(readClause) };
+  if (isGiven(periodDate)) changes.periodDate = periodDate;
+  if (amounts && amounts.length > 0) changes.trancheAmounts = amounts.map(({ tranche, amount }) => ({ id: tranche, amount: readAmount(amount) }));
+  return changes;
 }
 
 /** All terms of a new commitment: what the input leaves out has a default, or is refused. */

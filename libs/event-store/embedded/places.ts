@@ -7,15 +7,28 @@ export const ENTRY = 3;
  * spent more on hashing names and on garbage than on the question.
  */
 export class Places {
-  private capacity = 1024;
   /** A stream's last record, plus one; 0: free. Twice as many as records, so that chains stay short. */
-  private slots = new Int32Array(2 * this.capacity);
+  private slots: Int32Array;
   private names: string[] = [];
-  private hashes = new Float64Array(this.capacity);
-  private revisions = new Float64Array(this.capacity);
-  private at = new Float64Array(this.capacity);
+  private hashes: Float64Array;
+  private revisions: Float64Array;
+  private at: Float64Array;
   /** The stream's record before, plus one; 0: none. */
-  private earlier = new Int32Array(this.capacity);
+  private earlier: Int32Array;
+
+  /** @param capacity events that there is room for without growing: a power of two */
+  constructor(private capacity = 1024) {
+    this.slots = new Int32Array(2 * capacity);
+    this.hashes = new Float64Array(capacity);
+    this.revisions = new Float64Array(capacity);
+    this.at = new Float64Array(capacity);
+    this.earlier = new Int32Array(capacity);
+  }
+
+  /** An empty one, with the room that this one came to need. */
+  next(): Places {
+    return new Places(this.capacity);
+  }
 
   /** Events, not streams. */
   get size(): number {

@@ -89,7 +89,7 @@ export class Tail {
   /** Makes all of it the older part. */
   age(): void {
     this.older = { places: this.places, until: this.position };
-    this.places = new Places();
+    this.places = this.places.next();
   }
 
   /** The position of the older part's last event. */

@@ -6,8 +6,9 @@ type Plain = Readonly<Record<string, unknown>>;
 
 interface Rule {
   readonly each: boolean;
-  readonly constraints: readonly unknown[];
   readonly constraint: ValidatorConstraintInterface;
+  /** What the constraint is asked with: one that is filled in for each value, since it is read at once. */
+  readonly args: ValidationArguments;
 }
 
 interface PropertyPlan {
@@ -29,22 +30,27 @@ const plans = new Map<InputClass, ShapePlan | null>();
  */
 export function keepsShape(type: InputClass, value: Plain): boolean {
   const plan = planOf(type);
-  return plan !== null && plan.every((property) => keeps(property, value));
+  if (plan === null) return false;
+  for (const property of plan) if (!keeps(property, value)) return false;
+  return true;
 }
 
 function keeps({ name, optional, rules, nested }: PropertyPlan, object: Plain): boolean {
   const value = object[name];
   if (optional && (value === undefined || value === null)) return true;
   for (const rule of rules) {
-    const args = { value, constraints: rule.constraints as never[], targetName: '', object, property: name };
-    if (rule.each ? !(Array.isArray(value) && value.every((part) => holds(rule, part, args))) : !holds(rule, value, args)) return false;
+    rule.args.value = value;
+    rule.args.object = object;
+    if (rule.each ? !(Array.isArray(value) && value.every((part) => holds(rule, part))) : !holds(rule, value)) return false;
   }
   if (nested === null) return true;
-  const isPlain = (part: unknown): boolean => typeof part === 'object' && part !== null && keepsShape(nested(), part as Plain);
-  return Array.isArray(value) ? value.every(isPlain) : isPlain(value);
+  return Array.isArray(value) ? value.every((part) => keepsNested(nested, part)) : keepsNested(nested, value);
 }
 
-const holds = ({ constraint }: Rule, part: unknown, args: ValidationArguments): boolean => constraint.validate(part, args) === true;
+const holds = ({ constraint, args }: Rule, part: unknown): boolean => constraint.validate(part, args) === true;
+
+const keepsNested = (type: () => InputClass, part: unknown): boolean =>
+  typeof part === 'object' && part !== null && keepsShape(type(), part as Plain);
 
 function planOf(type: InputClass): ShapePlan | null {
   let plan = plans.get(type);
@@ -64,8 +70,14 @@ function makePlan(type: InputClass): ShapePlan | null {
       for (const { instance } of storage.getTargetValidatorConstraints(rule.constraintCls)) {
         property.rules.push({
           each: rule.each === true,
-          constraints: (rule.constraints as readonly unknown[] | undefined) ?? [],
           constraint: instance,
+          args: {
+            value: undefined,
+            constraints: (rule.constraints as unknown[] | undefined) ?? [],
+            targetName: '',
+            object: {},
+            property: rule.propertyName,
+          },
         });
       }
     } else return null;
