@@ -122,7 +122,6 @@ describe('a command that cannot stand', () => {
       { ...item('bulk-3', other), effectiveAt: {} },
       item('bulk-4', other, 'Bulk 4'),
       { ...item('bulk-5', other), reason: '' },
-      // The terms before have to be looked at, and are of no use.
       { ...item('bulk-6', other), effectiveAt: {}, changes: { currency: 'QQQ' } },
       { ...item('bulk-7', other), changes: { currency: 'QQQ' } },
       { ...item('bulk-8', other), changes: { costColumn: 'ListCost' } },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestService, testService } from '../support/graphql-service.js';
 
 // What a commitment's terms are, as they were given and as they are in force, and how commitments are found by them.
-const RESULT = '__typename ... on CommandAccepted { id revision token } ... on CommandRejected { code message }';
+const RESULT = '__typename ... on CommandAccepted { id revision token repeated } ... on CommandRejected { code message }';
 let service: TestService;
 let contract: string;
 let provider: string;
@@ -153,8 +153,33 @@ describe('a commitment', () => {
       { id: leaf },
       { id: alone },
     ]);
+    // Nor does it leave its parent's measure alone.
+    const own = await make('own', { parent: root, costColumn: 'EffectiveCost' });
+    expect(await refused(amend(own, 'apart alone', { costColumn: 'ListCost' }))).toBe('PARENT_MEASURE_DIFFERS');
+    await run('amendCommitment', amend(own, 'apart out', { costColumn: 'ListCost', parent: null }));
     const query = `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { parent { name } history { nodes { type } } } }`;
     const { commitment } = await service.data(query, { id: alone, token });
     expect([commitment.parent.name, commitment.history.nodes.length]).toEqual(['root', 2]);
+  });
+
+  it('an amendment that names a part of the measure has its answer for ever, also after the commitment came to count something else', async () => {
+    const id = await make('counted');
+    const amend = (key: string, changes: Record<string, unknown>) => ({
+      idempotencyKey: key,
+      commitment: id,
+      effectiveAt: on('2025-01-01'),
+      reason: 'r',
+      changes,
+    });
+    const answer = async (input: Record<string, unknown>) =>
+      (await service.data(`mutation ($input: AmendCommitmentInput!) { amendCommitment(input: $input) { ${RESULT} } }`, { input })).amendCommitment;
+    const part = amend('part', { costColumn: 'ListCost' });
+    await run('amendCommitment', part);
+    await run('amendCommitment', amend('usage', { category: 'Usage', unit: 'GPU-Hours' }));
+    expect(await answer(part)).toMatchObject({ id, repeated: true });
+    expect(await answer({ ...part, idempotencyKey: 'part again' })).toMatchObject({ code: 'MEASURE_INCOMPLETE' });
+    const { token } = await answer(amend('column', { quantityColumn: 'PricingQuantity' }));
+    const query = `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { category column unit } }`;
+    expect((await service.data(query, { id, token })).commitment).toEqual({ category: 'Usage', column: 'PricingQuantity', unit: 'GPU-Hours' });
   });
 });

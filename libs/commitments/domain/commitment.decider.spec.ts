@@ -5,7 +5,7 @@ import { at, clause, known, makeCommitment, period, spendTerms, unknown } from '
 import type { CommitmentCommand, CommitmentEvent, MadeCommitment } from './commitment.js';
 import { commitmentDecider } from './commitment.decider.js';
 import { COMMITMENT_REJECTIONS } from './rejections.js';
-import type { TermChanges, Terms } from './terms.js';
+import type { MeasureChange, TermChanges, Terms } from './terms.js';
 import { finalTerms } from './timeline.js';
 
 const given = (...events: CommitmentEvent[]) => ({
@@ -232,6 +232,32 @@ describe('terms', () => {
     given(made)
       .when(amend({ trancheAmounts: ['1', '2'].map((value) => ({ id: 't1', amount: known(value) })) }))
       .rejected({ code: 'TRANCHE_AMOUNT_TWICE', tranche: 't1' });
+  });
+
+  it('keep of a measure that is named in part what is not named, and say when that is not enough', () => {
+    const cost = (column: 'BilledCost' | 'ListCost', currency: string) => ({ measure: { kind: 'cost' as const, column, currency } });
+    const inPart = (measure: MeasureChange, more: TermChanges = {}): CommitmentCommand =>
+      ({ ...amend(more), changes: { ...more, measure } }) as never;
+    given(made)
+      .when(inPart({ kind: 'cost', column: 'ListCost' }))
+      .then(amended(cost('ListCost', 'USD')));
+    given(made, amended(cost('ListCost', 'USD')))
+      .when(inPart({ kind: 'cost', currency: 'EUR' }))
+      .then(amended(cost('ListCost', 'EUR')));
+    given(made)
+      .when(inPart({ kind: 'quantity', unit: 'Hours' }, { category: 'Usage' }))
+      .then(amended({ category: 'Usage', measure: { kind: 'quantity', column: 'ConsumedQuantity', unit: 'Hours' } }));
+    given(made)
+      .when(inPart({ kind: 'quantity', column: 'PricingQuantity' }, { category: 'Usage' }))
+      .rejected({ code: 'MEASURE_INCOMPLETE', category: 'Usage' });
+    const usage = amended({ category: 'Usage', measure: { kind: 'quantity', column: 'PricingQuantity', unit: 'Hours' } });
+    given(made, usage)
+      .when(inPart({ kind: 'cost', column: 'ListCost' }, { category: 'Spend' }))
+      .rejected({ code: 'MEASURE_INCOMPLETE', category: 'Spend' });
+    // A correction is one of what its fact says, whatever a later amendment has made of it.
+    given(made, amended(cost('BilledCost', 'EUR')))
+      .when({ ...correct(0, {}), changes: { measure: { kind: 'cost', column: 'ListCost' } } } as CommitmentCommand)
+      .then(event(correct(0, cost('ListCost', 'USD')), 'CommitmentCorrected'));
   });
 
   it('have a schedule that commits to something, or say that it is not known', () => {

@@ -1,7 +1,7 @@
 import { accept, addEvidence, type Decider, type Decision, GrowingList, judgeEvidence, reject, type UncertainInstant } from '#kernel';
 import type { Commitment, CommitmentCommand, CommitmentEvent, Fact, MadeCommitment } from './commitment.js';
 import type { CommitmentRejection } from './rejections.js';
-import type { Schedule, TermChanges, Terms } from './terms.js';
+import { changedMeasure, type NamedChanges, type Schedule, type TermChanges, type Terms } from './terms.js';
 import { applyChanges, correctChanges, finalTerms, laterFacts, sortsAfter } from './timeline.js';
 import { firstTwice, validateTerms } from './validate-terms.js';
 
@@ -50,8 +50,10 @@ function make(command: Extract<CommitmentCommand, { type: 'MakeCommitment' }>, c
 
 function amend(command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>, commitment: MadeCommitment): Outcome {
   if (commitment.cancelled) return reject({ code: 'COMMITMENT_CANCELLED', commitmentId: commitment.commitmentId });
-  const broken = validateChanges(command.changes, commitment.final, commitment.commitmentId);
-  return broken ? reject(broken) : accept({ ...command, type: 'CommitmentAmended', commitmentId: commitment.commitmentId });
+  const changes = inFull(command.changes, commitment.final);
+  if (changes === null) return reject(incomplete(command.changes));
+  const broken = validateChanges(changes, commitment.final, commitment.commitmentId);
+  return broken ? reject(broken) : accept({ ...command, type: 'CommitmentAmended', commitmentId: commitment.commitmentId, changes });
 }
 
 function correct(command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>, commitment: MadeCommitment): Outcome {
@@ -59,16 +61,17 @@ function correct(command: Extract<CommitmentCommand, { type: 'CorrectCommitment'
   if ('code' in fact) return reject(fact);
   // A cancellation has a date and no terms.
   if (fact.kind === 'cancelled' && !isEmptyChange(command.changes)) return reject({ code: 'FACT_NOT_CORRECTABLE', fact: command.fact });
-  if (isEmptyChange(command.changes) && command.effectiveAt !== null) {
-    return accept({ ...command, type: 'CommitmentCorrected', commitmentId: commitment.commitmentId });
-  }
   const base = fact.kind === 'made' ? commitment.terms : applyChanges(commitment.terms, fact.changes);
-  const broken = validateChanges(command.changes, base, commitment.commitmentId);
+  const changes = inFull(command.changes, base);
+  if (changes === null) return reject(incomplete(command.changes));
+  const corrects = accept({ ...command, type: 'CommitmentCorrected' as const, commitmentId: commitment.commitmentId, changes });
+  if (isEmptyChange(changes) && command.effectiveAt !== null) return corrects;
+  const broken = validateChanges(changes, base, commitment.commitmentId);
   if (broken) return reject(broken);
   // What the other amendments make of the corrected terms must hold as well.
-  const corrected = correctFact(commitment, command.fact, command.changes, command.effectiveAt);
+  const corrected = correctFact(commitment, command.fact, changes, command.effectiveAt);
   const brokenLater = validateTerms(corrected.final, commitment.commitmentId);
-  return brokenLater ? reject(brokenLater) : accept({ ...command, type: 'CommitmentCorrected', commitmentId: commitment.commitmentId });
+  return brokenLater ? reject(brokenLater) : corrects;
 }
 
 function withdraw(command: Extract<CommitmentCommand, { type: 'VoidCommitment' }>, commitment: MadeCommitment): Outcome {
@@ -84,6 +87,19 @@ function moreEvidence(command: Extract<CommitmentCommand, { type: 'AddCommitment
   if (repeated) return reject({ code: 'EVIDENCE_EXISTS', evidenceId: repeated.id });
   return accept({ ...command, type: 'CommitmentEvidenceAdded', commitmentId: commitment.commitmentId });
 }
+
+/** The changes with their measure whole: of one that is named in part the rest is that of `base`. Null: it isn't told, and `base` has none. */
+function inFull(changes: NamedChanges, base: Terms): TermChanges | null {
+  const { measure } = changes;
+  if (measure === undefined) return changes as TermChanges;
+  const whole = changedMeasure(measure, base.measure);
+  return whole && { ...changes, measure: whole };
+}
+
+const incomplete = ({ measure }: NamedChanges): CommitmentRejection => ({
+  code: 'MEASURE_INCOMPLETE',
+  category: measure?.kind === 'quantity' ? 'Usage' : 'Spend',
+});
 
 function validateChanges(changes: TermChanges, base: Terms, commitmentId: string): CommitmentRejection | null {
   if (isEmptyChange(changes)) return { code: 'CHANGES_EMPTY' };
@@ -101,8 +117,8 @@ function firstMissing(amounts: readonly { readonly id: string }[], schedule: Sch
   return amounts.find(({ id }) => !ids.has(id));
 }
 
-function isEmptyChange(changes: TermChanges): boolean {
-  for (const field in changes) if (changes[field as keyof TermChanges] !== undefined) return false;
+function isEmptyChange(changes: NamedChanges): boolean {
+  for (const field in changes) if (changes[field as keyof NamedChanges] !== undefined) return false;
   return true;
 }
 

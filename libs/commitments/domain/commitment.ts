@@ -1,5 +1,5 @@
 import type { CarriedEvidence, Evidence, EvidenceVerdict, GrowingList, UncertainInstant } from '#kernel';
-import type { AmountKind, TermChanges, Terms } from './terms.js';
+import type { AmountKind, NamedChanges, TermChanges, Terms } from './terms.js';
 
 export type CommitmentEvent =
   | {
@@ -81,14 +81,14 @@ export type CommitmentCommand =
   | {
       readonly type: 'AmendCommitment';
       readonly effectiveAt: UncertainInstant;
-      readonly changes: TermChanges;
+      readonly changes: NamedChanges;
       readonly reason: string;
       readonly evidence: readonly Evidence[];
     }
   | {
       readonly type: 'CorrectCommitment';
       readonly fact: number;
-      readonly changes: TermChanges;
+      readonly changes: NamedChanges;
       readonly effectiveAt: UncertainInstant | null;
       readonly reason: string;
       readonly evidence: readonly Evidence[];

@@ -1,10 +1,9 @@
+import type { CommitmentCategory } from './terms.js';
+
 /** Every refusal of a commitment command, in order of precedence: the first that applies is the answer. */
 export type CommitmentRejection =
   | { readonly code: 'CONTRACT_UNKNOWN'; readonly contractId: string }
   | { readonly code: 'PROVIDER_UNKNOWN'; readonly provider: string }
-  | { readonly code: 'PARENT_NOT_FOUND'; readonly parent: string }
-  | { readonly code: 'PARENT_MEASURE_DIFFERS'; readonly parent: string }
-  | { readonly code: 'PARENT_CYCLE'; readonly parent: string }
   | { readonly code: 'COMMITMENT_EXISTS'; readonly commitmentId: string }
   | { readonly code: 'COMMITMENT_NOT_FOUND' }
   | { readonly code: 'COMMITMENT_VOIDED'; readonly commitmentId: string }
@@ -17,6 +16,7 @@ export type CommitmentRejection =
   | { readonly code: 'CHANGES_EMPTY' }
   | { readonly code: 'TRANCHE_NOT_FOUND'; readonly tranche: string }
   | { readonly code: 'TRANCHE_AMOUNT_TWICE'; readonly tranche: string }
+  | { readonly code: 'MEASURE_INCOMPLETE'; readonly category: CommitmentCategory }
   | { readonly code: 'SCHEDULE_EMPTY' }
   | { readonly code: 'TRANCHE_DUPLICATE'; readonly tranche: string }
   | { readonly code: 'TRANCHE_END_BEFORE_START'; readonly tranche: string }
@@ -33,16 +33,15 @@ export type CommitmentRejection =
   | { readonly code: 'CONTINUOUS_NEEDS_EXACT_DATES'; readonly tranche: string }
   | { readonly code: 'CLAUSE_EMPTY'; readonly where: string }
   | { readonly code: 'MARKETPLACE_SHARE_OUT_OF_RANGE'; readonly share: string }
-  | { readonly code: 'PARENT_IS_SELF'; readonly commitmentId: string };
+  | { readonly code: 'PARENT_IS_SELF'; readonly commitmentId: string }
+  | { readonly code: 'PARENT_NOT_FOUND'; readonly parent: string }
+  | { readonly code: 'PARENT_MEASURE_DIFFERS'; readonly parent: string }
+  | { readonly code: 'PARENT_CYCLE'; readonly parent: string };
 
 /** Code → what it means and what to do next: the catalogue's rows. */
 export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'], string>> = {
   CONTRACT_UNKNOWN: 'No such contract in your organization. Nothing was recorded. Sign it first, or look its id up with the `contracts` query.',
   PROVIDER_UNKNOWN: 'No such party in your organization. Nothing was recorded. Register it first, or look its id up with the `parties` query.',
-  PARENT_NOT_FOUND: 'No such parent commitment in your organization. Nothing was recorded. Look its id up with the `commitments` query.',
-  PARENT_MEASURE_DIFFERS:
-    'A nested commitment counts the same cost column, or the same quantity column and unit, as its parent, and this one does not. Nothing was recorded. Give it the measure of its parent, or leave the parent out.',
-  PARENT_CYCLE: 'The parent is itself nested in this commitment. Nothing was recorded. Name another parent, or take that one out of its own first.',
   COMMITMENT_EXISTS: 'A commitment with this id stands already. Nothing was recorded. Use a new idempotency key for a new commitment.',
   COMMITMENT_NOT_FOUND: 'No such commitment in your organization. Nothing was recorded. Look its id up with the `commitments` query.',
   COMMITMENT_VOIDED: 'The commitment was recorded by mistake and withdrawn; it takes no further facts. Nothing was recorded. Make a new one.',
@@ -56,6 +55,8 @@ export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'],
   CHANGES_EMPTY: 'The command names no field to change. Nothing was recorded. Name at least one.',
   TRANCHE_NOT_FOUND: 'The schedule has no tranche with this id. Nothing was recorded. Name an existing one, or replace the schedule whole.',
   TRANCHE_AMOUNT_TWICE: 'The command gives two amounts for one tranche. Nothing was recorded. Give one.',
+  MEASURE_INCOMPLETE:
+    'What counts changes between Spend and Usage, and the command does not say in which currency or unit. Nothing was recorded. Name the `currency` of a Spend, the `unit` of a Usage.',
   SCHEDULE_EMPTY:
     'The schedule has no tranche, so it commits to nothing. Nothing was recorded. Give one at least, or say with `unknown` why the schedule is not known.',
   TRANCHE_DUPLICATE: 'Two tranches have the same id. Nothing was recorded. Give each its own.',
@@ -78,4 +79,8 @@ export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'],
   CLAUSE_EMPTY: 'A clause names no dimension and would match every charge. Nothing was recorded. Name one; to admit all, give no inclusion.',
   MARKETPLACE_SHARE_OUT_OF_RANGE: 'The marketplace share does not lie between 0 and 1. Nothing was recorded. Give a share such as 0.25 for 25 %.',
   PARENT_IS_SELF: 'A commitment cannot be nested in itself. Nothing was recorded. Name another parent, or none.',
+  PARENT_NOT_FOUND: 'No such parent commitment in your organization. Nothing was recorded. Look its id up with the `commitments` query.',
+  PARENT_MEASURE_DIFFERS:
+    'A nested commitment counts the same cost column, or the same quantity column and unit, as its parent, and this one does not. Nothing was recorded. Give it the measure of its parent, or leave the parent out.',
+  PARENT_CYCLE: 'The parent is itself nested in this commitment. Nothing was recorded. Name another parent, or take that one out of its own first.',
 };

@@ -26,6 +26,23 @@ export type Measure =
   | { readonly kind: 'cost'; readonly column: CostColumn; readonly currency: string }
   | { readonly kind: 'quantity'; readonly column: QuantityColumn; readonly unit: string };
 
+/** What a command names of the measure: what is left out stays as it was, as long as its kind does. */
+export type MeasureChange =
+  | { readonly kind: 'cost'; readonly column?: CostColumn; readonly currency?: string }
+  | { readonly kind: 'quantity'; readonly column?: QuantityColumn; readonly unit?: string };
+
+/** What a change makes of the measure before. Null: it doesn't tell the currency or the unit, and the one before has none. */
+export function changedMeasure(change: MeasureChange, before: Measure | null): Measure | null {
+  if (change.kind === 'cost') {
+    const kept = before?.kind === 'cost' ? before : undefined;
+    const currency = change.currency ?? kept?.currency;
+    return currency === undefined ? null : { kind: 'cost', column: change.column ?? kept?.column ?? 'BilledCost', currency };
+  }
+  const kept = before?.kind === 'quantity' ? before : undefined;
+  const unit = change.unit ?? kept?.unit;
+  return unit === undefined ? null : { kind: 'quantity', column: change.column ?? kept?.column ?? 'ConsumedQuantity', unit };
+}
+
 /** Waterfalls are apart per cost column, and per quantity column and unit; currencies are not (they convert). */
 export const waterfallOf = (measure: Measure): string =>
   measure.kind === 'cost' ? `cost ${measure.column}` : `quantity ${measure.column} ${measure.unit}`;
@@ -130,6 +147,11 @@ export const DEFAULT_TERMS: Omit<Terms, 'name' | 'category' | 'measure' | 'sched
 /** Fields that a later version sets. `tranches` names single amounts; `schedule` replaces the schedule whole. */
 export interface TermChanges extends Partial<Terms> {
   readonly trancheAmounts?: readonly { readonly id: string; readonly amount: Amount }[];
+}
+
+/** The same as a command names them. */
+export interface NamedChanges extends Omit<TermChanges, 'measure'> {
+  readonly measure?: MeasureChange;
 }
 
 /** The term: as stated, else from the first tranche's start to the last one's end, else unknown. */

@@ -1,6 +1,6 @@
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CommandBus } from '@nestjs/cqrs';
-import { deriveId } from '#event-store';
+import { type CommandContext, deriveId } from '#event-store';
 import {
   AnswersInputRefusals,
   type CallContext,
@@ -27,14 +27,12 @@ import {
   CancelCommitment,
   ChangeCommitmentEvidence,
   type CommitmentOutcome,
-  Commitments,
   CorrectCommitment,
   MakeCommitment,
   ReclassifyCommitment,
   VoidCommitment,
 } from '../application/index.js';
 import { COMMITMENT_REJECTIONS } from '../domain/rejections.js';
-import type { TermChanges } from '../domain/terms.js';
 import {
   AddCommitmentEvidenceInput,
   AmendCommitmentInput,
@@ -47,7 +45,7 @@ import {
   ReclassifyCommitmentInput,
   VoidCommitmentInput,
 } from './commitments.input.js';
-import { namesMeasure, readChanges, readTerms, warningsOf } from './read-terms.js';
+import { readChanges, readTerms, warningsOf } from './read-terms.js';
 
 type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 
@@ -55,10 +53,7 @@ type Answer = Promise<CommandAcceptedType | CommandRejectedType>;
 @AnswersInputRefusals()
 @Resolver()
 export class CommitmentsResolver {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly commitments: Commitments,
-  ) {}
+  constructor(private readonly commands: CommandBus) {}
 
   @Mutation(() => CommandResultType, { description: 'Records an undertaking to buy.' })
   async makeCommitment(@Args('input', ShapePipe) input: MakeCommitmentInput, @Context() context: CallContext): Answer {
@@ -84,8 +79,7 @@ export class CommitmentsResolver {
 
   @Mutation(() => CommandResultType, { description: 'Both sides changed the terms, from `effectiveAt` on.' })
   async amendCommitment(@Args('input', ShapePipe) input: AmendCommitmentInput, @Context() context: CallContext): Answer {
-    const amendment = await this.amendment(input, context);
-    return this.answer(await this.commands.execute(amendment), amendment.commitmentId, input.idempotencyKey, context);
+    return this.run(this.amendment(input, context), context);
   }
 
   @Mutation(() => [CommandResultType], {
@@ -121,22 +115,16 @@ export class CommitmentsResolver {
   })
   async correctCommitment(@Args('input', ShapePipe) input: CorrectCommitmentInput, @Context() context: CallContext): Answer {
     const id = requireId(context, 'Commitment', input.commitment);
-    const changes = await this.changes(input, id, context);
     const effectiveAt = input.effectiveAt ? readInstant(input.effectiveAt) : null;
     const command = {
       type: 'CorrectCommitment' as const,
       fact: input.fact,
-      changes,
+      changes: readChanges(input.changes ?? {}, input.trancheAmounts, context),
       effectiveAt,
       reason: input.reason,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
     };
-    return this.answer(
-      await this.commands.execute(new CorrectCommitment(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new CorrectCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
 
   @Mutation(() => CommandResultType, { description: 'A fact recorded by mistake is withdrawn.' })
@@ -148,12 +136,7 @@ export class CommitmentsResolver {
       reason: input.reason,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
     };
-    return this.answer(
-      await this.commands.execute(new VoidCommitment(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new VoidCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
 
   @Mutation(() => CommandResultType, { description: 'The same undertaking is of another kind: an "investment" turns out to be a commitment.' })
@@ -167,12 +150,7 @@ export class CommitmentsResolver {
       reason: input.reason,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
     };
-    return this.answer(
-      await this.commands.execute(new ReclassifyCommitment(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new ReclassifyCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
 
   @Mutation(() => CommandResultType, { description: 'The commitment ends before its term: charges after `effectiveAt` draw on it no more.' })
@@ -184,12 +162,7 @@ export class CommitmentsResolver {
       reason: input.reason,
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
     };
-    return this.answer(
-      await this.commands.execute(new CancelCommitment(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new CancelCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
 
   @Mutation(() => CommandResultType, { description: 'Adds evidence to a fact of a commitment.' })
@@ -201,12 +174,7 @@ export class CommitmentsResolver {
       evidence: this.evidence(context, input.idempotencyKey, input.evidence),
       ...(input.effectiveAt && { effectiveAt: readInstant(input.effectiveAt) }),
     };
-    return this.answer(
-      await this.commands.execute(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input)), context);
   }
 
   @Mutation(() => CommandResultType, {
@@ -222,25 +190,23 @@ export class CommitmentsResolver {
       reason,
       ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
     };
-    return this.answer(
-      await this.commands.execute(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input))),
-      id,
-      input.idempotencyKey,
-      context,
-    );
+    return this.run(new ChangeCommitmentEvidence(contextOf(context, input), id, command, digestible(input)), context);
   }
 
-  private amendment(input: AmendCommitmentInput, context: CallContext): AmendCommitment | Promise<AmendCommitment> {
+  private amendment(input: AmendCommitmentInput, context: CallContext): AmendCommitment {
     const id = requireId(context, 'Commitment', input.commitment);
-    const effectiveAt = readInstant(input.effectiveAt);
-    const evidence = this.evidence(context, input.idempotencyKey, input.evidence);
-    const make = (changes: TermChanges): AmendCommitment => {
-      const command = { type: 'AmendCommitment' as const, effectiveAt, changes, reason: input.reason, evidence };
-      return new AmendCommitment(contextOf(context, input), id, command, digestible(input));
+    const command = {
+      type: 'AmendCommitment' as const,
+      effectiveAt: readInstant(input.effectiveAt),
+      changes: readChanges(input.changes ?? {}, input.trancheAmounts, context),
+      reason: input.reason,
+      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
     };
-    // Last, since a promise that nobody waits for must not be left behind by what is thrown.
-    const changes = this.changes(input, id, context);
-    return changes instanceof Promise ? changes.then(make) : make(changes);
+    return new AmendCommitment(contextOf(context, input), id, command, digestible(input));
+  }
+
+  private async run(command: { readonly context: CommandContext; readonly commitmentId: string }, context: CallContext): Answer {
+    return this.answer(await this.commands.execute(command), command.commitmentId, command.context.key, context);
   }
 
   private answer(outcome: CommitmentOutcome, id: string, key: string, context: CallContext): CommandAcceptedType | CommandRejectedType {
@@ -249,16 +215,5 @@ export class CommitmentsResolver {
 
   private evidence(context: CallContext, key: string, items: readonly EvidenceInput[] | null | undefined) {
     return readEvidence(items, (index) => deriveId(context.caller.organization, key, `evidence-${index}`));
-  }
-
-  /** A column or unit named alone keeps the rest of the measure, so the terms before are looked at. */
-  private changes(
-    { changes, trancheAmounts }: AmendCommitmentInput | CorrectCommitmentInput,
-    id: string,
-    context: CallContext,
-  ): TermChanges | Promise<TermChanges> {
-    if (!changes || !namesMeasure(changes)) return readChanges(changes ?? {}, trancheAmounts, null, context);
-    const state = this.commitments.state(context.caller.organization, id);
-    return state.then((before) => readChanges(changes, trancheAmounts, before.status === 'none' ? null : before.final.measure, context));
   }
 }

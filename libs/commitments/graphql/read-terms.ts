@@ -4,13 +4,14 @@ import { type CallContext, readInstant, readPeriod, requireId } from '#platform/
 import { expandRecurring } from '../domain/recurring.js';
 import {
   type Amount,
+  changedMeasure,
   type Clause,
   DEFAULT_TERMS,
   DIMENSIONS,
   type Eligibility,
-  type Measure,
+  type MeasureChange,
+  type NamedChanges,
   type Schedule,
-  type TermChanges,
   type Terms,
 } from '../domain/terms.js';
 import type { ClauseInput, EligibilityInput } from './clause.input.js';
@@ -80,47 +81,36 @@ function knownCurrency(currency: string): string {
   return currency;
 }
 
-/** Is a part of the measure among what an input names? One that stands alone keeps the rest as it was. */
-export const namesMeasure = ({ currency, costColumn, unit, quantityColumn }: CommitmentTermsInput): boolean =>
-  isGiven(currency) || isGiven(costColumn) || isGiven(unit) || isGiven(quantityColumn);
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
+type ChangeOf<Kind extends MeasureChange['kind']> = Mutable<Extract<MeasureChange, { kind: Kind }>>;
 
-function readMeasure(input: CommitmentTermsInput, before: Measure | null): Measure | undefined {
-  if (!namesMeasure(input)) return undefined;
-  const { category, currency, costColumn, unit, quantityColumn } = input;
-  const isUsage = category
-    ? category === 'Usage'
-    : (unit ?? quantityColumn ?? null) !== null || (before?.kind === 'quantity' && !currency && !costColumn);
-  const ofTheOther = isUsage ? [currency, costColumn] : [unit, quantityColumn];
-  if (ofTheOther.some(isGiven))
+function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput): MeasureChange | undefined {
+  const isSpend = isGiven(currency) || isGiven(costColumn);
+  const isUsage = isGiven(unit) || isGiven(quantityColumn);
+  if (!isSpend && !isUsage) return undefined;
+  if ((isSpend && isUsage) || (isGiven(category) && isUsage !== (category === 'Usage')))
     return refuse('Spend is measured by a `costColumn` in a `currency`, Usage by a `quantityColumn` in a `unit`: name the one pair only.');
   if (isUsage) {
-    const kept = before?.kind === 'quantity' ? before : null;
-    return {
-      kind: 'quantity',
-      column: quantityColumn ?? kept?.column ?? 'ConsumedQuantity',
-      unit: unit ?? kept?.unit ?? refuse('A commitment of category Usage needs a `unit`.'),
-    };
+    const change: ChangeOf<'quantity'> = { kind: 'quantity' };
+    if (isGiven(quantityColumn)) change.column = quantityColumn;
+    if (isGiven(unit)) change.unit = unit;
+    return change;
   }
-  const kept = before?.kind === 'cost' ? before : null;
-  return {
-    kind: 'cost',
-    column: costColumn ?? kept?.column ?? 'BilledCost',
-    currency: knownCurrency(currency ?? kept?.currency ?? refuse('A commitment of category Spend needs a `currency`.')),
-  };
+  const change: ChangeOf<'cost'> = { kind: 'cost' };
+  if (isGiven(costColumn)) change.column = costColumn;
+  if (isGiven(currency)) change.currency = knownCurrency(currency);
+  return change;
 }
-
-type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** The fields that an input names. Null clears what can be cleared, and is refused elsewhere. */
 export function readChanges(
   input: CommitmentTermsInput,
   amounts: readonly TrancheAmountInput[] | null | undefined,
-  before: Measure | null,
   context: CallContext,
-): TermChanges {
+): NamedChanges {
   const { name, category, model, prepaid, term, schedule, interval, eligibility, priority, parent, reference, marketplace, periodDate } = input;
-  const measure = readMeasure(input, before);
-  const changes: Mutable<TermChanges> = {};
+  const measure = readMeasure(input);
+  const changes: Mutable<NamedChanges> = {};
   if (isGiven(name)) changes.name = name;
   if (isGiven(category)) changes.category = category;
   if (isGiven(model)) changes.model = model;
@@ -148,11 +138,12 @@ export function readChanges(
 
 /** All terms of a new commitment: what the input leaves out has a default, or is refused. */
 export function readTerms(input: CommitmentTermsInput, context: CallContext): Terms {
-  const changes = readChanges(input, null, null, context);
-  const { name, schedule, measure } = changes;
+  const changes = readChanges(input, null, context);
+  const { name, schedule } = changes;
   if (name === undefined) return refuse('A commitment needs a `name`.');
   if (schedule === undefined) return refuse('A commitment needs a `schedule`; one that is not known says so with `unknown`.');
-  if (measure === undefined) return refuse('A commitment needs a `currency` (Spend) or a `unit` (Usage).');
+  const measure = changes.measure && changedMeasure(changes.measure, null);
+  if (!measure) return refuse('A commitment needs a `currency` (Spend) or a `unit` (Usage).');
   return {
     ...DEFAULT_TERMS,
     category: measure.kind === 'cost' ? 'Spend' : 'Usage',

@@ -28,6 +28,8 @@ describe('coverage', () => {
       ['10', '0', '0'],
       ['8', '0', '0'],
     ]);
+    // Once the parent counts another column, its child shares nothing with it.
+    expect(coverage(row, limited, { ...effective, parent: 'C0' })).toEqual(coverage(row, limited, effective));
   });
 
   it('is not certain where it is not certain that anybody takes the charge', () => {

@@ -77,7 +77,7 @@ function postedIn(row: AllocatableRow, decision: Decision, book: ReadonlyMap<str
   if (drawing.size === 0) return posted;
   for (const { commitment, postings } of decision) {
     const found = commitment === null ? undefined : book.get(commitment);
-    if (!found || (found.parent !== null && drawing.has(found.parent))) continue;
+    if (!found || (found.parent !== null && drawing.has(found.parent) && book.get(found.parent)?.waterfall === found.waterfall)) continue;
     const amount = row.amount(found.measure.column);
     if (amount === null || amount === ZERO) continue;
     let bounds = posted.get(found.waterfall);
