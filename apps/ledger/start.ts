@@ -13,6 +13,8 @@ export async function start(env: NodeJS.ProcessEnv = process.env): Promise<void>
   let running: RunningLedger | undefined;
   try {
     const options = (opened = await compose(readConfig(env)));
+    // A server that is not there is told before anybody is told that the ledger is ready.
+    await options.core.store.head();
     const ledger = (running = await createLedger(options));
     stopOnSignals(ledger, options.log);
     options.log.info({ url: ledger.url, store: options.config.TENOR_STORE.replace(/\/\/[^@/]*@/, '//') }, 'ledger ready');

@@ -15,10 +15,13 @@ afterEach(() => folder.remove());
 
 /** Runs the compiled service until it ends by itself. */
 async function ended(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [SERVICE], { env: { ...process.env, TENOR_STORE: '', ...env, TENOR_LOG: 'silent' } });
-  let said = '';
-  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const child = spawn(process.execPath, [SERVICE], { env: { ...process.env, TENOR_STORE: '', ...env, TENOR_LOG: 'info' } });
+  let written = '';
+  child.stderr.on('data', (piece: Buffer) => (written += piece.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(written).not.toContain('ledger ready');
+  // Beside the lines of the log, for the person at the terminal.
+  const said = written.replaceAll(/^\{.*\}\n/gm, '');
   return { code, said };
 }
 

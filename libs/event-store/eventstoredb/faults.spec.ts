@@ -147,22 +147,25 @@ describe('EventStoreDB adapter under faults', () => {
       const first = woken();
       const subscription = store.watch(wake);
       await first;
-      const renewed = woken();
+      const cut = woken();
       double.cutSubscriptions();
-      await renewed;
+      await cut;
+      await woken();
       const appended = woken();
       await store.append([write('one')]);
       await appended;
       await subscription.close();
     });
 
-    it('goes on after the server was away, and wakes for what was stored meanwhile', async () => {
+    it('goes on after the server was away, and wakes when it went and for what was stored meanwhile', async () => {
       const { wake, woken } = nextWake();
       const first = woken();
       const subscription = store.watch(wake);
       await first;
-      const renewed = woken();
+      const gone = woken();
       double.crash();
+      await gone;
+      const renewed = woken();
       double.log.append('l.o.thing-9', -1, [
         { id: event('meanwhile').id, type: 'Happened', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.from('{}') },
       ]);
