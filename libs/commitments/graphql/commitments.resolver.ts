@@ -10,7 +10,6 @@ import {
   contextOf,
   Costs,
   digestible,
-  type EvidenceInput,
   lengthOf,
   ofItems,
   readEvidence,
@@ -69,7 +68,7 @@ export class CommitmentsResolver {
       provider,
       effectiveAt: readInstant(input.effectiveAt),
       terms,
-      evidence: this.evidence(context, key, input.evidence),
+      evidence: readEvidence(input, context),
     };
     const outcome = await this.commands.execute<MakeCommitment, CommitmentOutcome>(
       new MakeCommitment(contextOf(context, input), command, digestible(input)),
@@ -122,7 +121,7 @@ export class CommitmentsResolver {
       changes: readChanges(input.changes ?? {}, input.trancheAmounts, context),
       effectiveAt,
       reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return this.run(new CorrectCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
@@ -134,7 +133,7 @@ export class CommitmentsResolver {
       type: 'VoidCommitment' as const,
       fact: input.fact,
       reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return this.run(new VoidCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
@@ -148,7 +147,7 @@ export class CommitmentsResolver {
       kind: input.kind,
       effectiveAt,
       reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return this.run(new ReclassifyCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
@@ -160,7 +159,7 @@ export class CommitmentsResolver {
       type: 'CancelCommitment' as const,
       effectiveAt: readInstant(input.effectiveAt),
       reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return this.run(new CancelCommitment(contextOf(context, input), id, command, digestible(input)), context);
   }
@@ -171,7 +170,7 @@ export class CommitmentsResolver {
     const command = {
       type: 'AddCommitmentEvidence' as const,
       fact: input.fact,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
       ...(input.effectiveAt && { effectiveAt: readInstant(input.effectiveAt) }),
     };
     return this.run(new AddCommitmentEvidence(contextOf(context, input), id, command, digestible(input)), context);
@@ -200,7 +199,7 @@ export class CommitmentsResolver {
       effectiveAt: readInstant(input.effectiveAt),
       changes: readChanges(input.changes ?? {}, input.trancheAmounts, context),
       reason: input.reason,
-      evidence: this.evidence(context, input.idempotencyKey, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return new AmendCommitment(contextOf(context, input), id, command, digestible(input));
   }
@@ -211,9 +210,5 @@ export class CommitmentsResolver {
 
   private answer(outcome: CommitmentOutcome, id: string, key: string, context: CallContext): CommandAcceptedType | CommandRejectedType {
     return toCommandResult(outcome, { type: 'Commitment', id, key, context, messages: COMMITMENT_REJECTIONS });
-  }
-
-  private evidence(context: CallContext, key: string, items: readonly EvidenceInput[] | null | undefined) {
-    return readEvidence(items, (index) => deriveId(context.caller.organization, key, `evidence-${index}`));
   }
 }

@@ -11,7 +11,6 @@ import {
   CommandResultType,
   contextOf,
   digestible,
-  type EvidenceInput,
   readEvidence,
   readInstant,
   readPeriod,
@@ -84,7 +83,7 @@ export class ContractsResolver {
       contractId: id,
       terms,
       effectiveAt: readInstant(input.effectiveAt),
-      evidence: evidenceOf(context, key, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return answer(await this.commands.execute(new SignContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
@@ -98,7 +97,7 @@ export class ContractsResolver {
       changes: readTerms(input.changes, context),
       reason,
       effectiveAt: readInstant(input.effectiveAt),
-      evidence: evidenceOf(context, key, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return answer(await this.commands.execute(new AmendContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
@@ -112,7 +111,7 @@ export class ContractsResolver {
       until: readInstant(input.until),
       reason,
       effectiveAt: readInstant(input.effectiveAt),
-      evidence: evidenceOf(context, key, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return answer(await this.commands.execute(new RenewContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
@@ -125,7 +124,7 @@ export class ContractsResolver {
       type: 'TerminateContract' as const,
       reason,
       effectiveAt: readInstant(input.effectiveAt),
-      evidence: evidenceOf(context, key, input.evidence),
+      evidence: readEvidence(input, context),
     };
     return answer(await this.commands.execute(new TerminateContract(contextOf(context, input), id, command, digestible(input))), id, key, context);
   }
@@ -137,7 +136,7 @@ export class ContractsResolver {
     const command = {
       type: 'AddContractEvidence' as const,
       fact,
-      evidence: evidenceOf(context, key, input.evidence),
+      evidence: readEvidence(input, context),
       ...(effectiveAt && { effectiveAt: readInstant(effectiveAt) }),
     };
     return answer(await this.commands.execute(new AddContractEvidence(contextOf(context, input), id, command, digestible(input))), id, key, context);
@@ -165,9 +164,6 @@ export class ContractsResolver {
 
 const answer = (outcome: ContractOutcome, id: string, key: string, context: CallContext): CommandAcceptedType | CommandRejectedType =>
   toCommandResult(outcome, { type: 'Contract', id, key, context, messages: CONTRACT_REJECTIONS });
-
-const evidenceOf = (context: CallContext, key: string, items: readonly EvidenceInput[] | null | undefined) =>
-  readEvidence(items, (index) => deriveId(context.caller.organization, key, `evidence-${index}`));
 
 function readTerms(input: ContractTermsInput, context: CallContext): Partial<ContractTerms> {
   const { name, reference, parties, term, zone, renewal, earlyTermination } = input;

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { COMMAND_REJECTIONS, type CommandContext, type CommandRejection } from '#event-store';
-import type { Canonical, CanonicalObject } from '#kernel';
+import { COMMAND_REJECTIONS, type CommandContext, type CommandRejection, deriveId } from '#event-store';
+import type { Canonical, CanonicalObject, Evidence } from '#kernel';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
 import { EvidenceInput } from './ledger-types.js';
@@ -207,6 +207,17 @@ export function contextOf({ caller, givenTraceId }: CallContext, { idempotencyKe
   if (expectedRevision !== undefined && expectedRevision !== null) context.expectedRevision = expectedRevision;
   return context;
 }
+
+/** What the fact of a command rests on. The ids follow from the command's key, so that a retry gives the same. */
+export const readEvidence = ({ idempotencyKey, evidence }: FactInput, { caller }: CallContext): readonly Evidence[] =>
+  (evidence ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({
+    id: deriveId(caller.organization, idempotencyKey, `evidence-${index}`),
+    document,
+    sha256: sha256 ?? null,
+    uri: uri ?? null,
+    quotation: quotation ?? null,
+    status,
+  }));
 
 /** An input as it counts for "same key, same input": what was given, the key itself and the revision aside. */
 export function digestible(input: object): CanonicalObject {

@@ -156,17 +156,6 @@ export class EvidenceInput {
   status: EvidenceStatus = 'REPORTED';
 }
 
-/** `idOf` gives each item its id: derived from the command's key, so that a retry gives the same. */
-export const readEvidence = (items: readonly EvidenceInput[] | null | undefined, idOf: (index: number) => string): readonly Evidence[] =>
-  (items ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({
-    id: idOf(index),
-    document,
-    sha256: sha256 ?? null,
-    uri: uri ?? null,
-    quotation: quotation ?? null,
-    status,
-  }));
-
 @InputType({ description: 'Where the answer stands on both time axes; both default to now.' })
 export class AsOfInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'What is asked about: the state of things at this instant.' })
