@@ -15,8 +15,9 @@ const PAGE = 500;
 
 /** A command in the queue of its stream. */
 export interface Queued {
-  /** To be called when it has ended. */
-  next: (() => void) | null;
+  /** The one that begins when it has ended. */
+  next: Queued | null;
+  begin(): void;
 }
 
 /** What is known here of one stream. */

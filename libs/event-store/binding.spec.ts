@@ -71,11 +71,11 @@ const command = fc
   .map(({ actor, onBehalfOf, causation, events }) => (key: string): StreamWrite[] => {
     const own = keyIds('l', 'org', key);
     const context = { organization: 'org', actor, key, ...(onBehalfOf && { onBehalfOf }), ...(causation && { causation }) };
-    const envelopes = commandEnvelope(own, context, 'rule-1');
-    const stored = events.map(({ data, ...rest }, i) => new CommandEvent(own.bytes, i, 'Happened', data, envelopes(rest)));
+    const envelope = commandEnvelope(own, context, 'rule-1');
+    const stored = events.map(({ data, ...rest }, i) => new CommandEvent(own.bytes, i, 'Happened', data, envelope.of(rest)));
     const target = `l.org.thing-${key}`;
     const data = { commandType: 'Do "it"', digest: 'ab'.repeat(32), eventCount: stored.length, target, targetRevision: -1 };
-    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.bytes, data, envelopes, stored[0] ?? null)] };
+    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.bytes, data, envelope, stored[0] ?? null)] };
     return stored.length === 0 ? [bound] : [bound, { stream: target, expected: 'no-stream', events: stored }];
   });
 

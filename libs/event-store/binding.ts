@@ -1,6 +1,6 @@
 import { type Canonical, canonicalJson, type JsonObject } from '#kernel';
 
-import { envelopeOf, type OwnEnvelope } from './envelope.js';
+import { Envelope, type OwnEnvelope } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
 import type { CommandContext } from './command.js';
 import type { NewEvent, NewMetadata, RecordedEvent } from './port.js';
@@ -93,7 +93,7 @@ export class Binding implements NewEvent, BindingParts {
   constructor(
     readonly key: Uint8Array,
     readonly bound: BoundData,
-    private readonly envelope: ReturnType<typeof envelopeOf>,
+    private readonly envelope: Envelope,
     /** The command's first event, whose envelope says the same; null: it has none. */
     readonly first: CommandEvent | null,
   ) {}
@@ -107,7 +107,7 @@ export class Binding implements NewEvent, BindingParts {
   }
 
   get metadata(): NewMetadata {
-    return this.envelope(BINDING);
+    return this.envelope.of(BINDING);
   }
 }
 
@@ -136,8 +136,8 @@ const BYTES = new Uint8Array(16);
 export const boundText = ({ commandType, digest, eventCount, target, targetRevision }: BoundData): string =>
   `{"commandType":${canonicalJson(commandType)},"digest":"${digest}","eventCount":${eventCount},"target":${canonicalJson(target)},"targetRevision":${targetRevision}}`;
 
-export const commandEnvelope = (ids: KeyIds, context: CommandContext, ruleVersion: string) =>
-  envelopeOf({
+export const commandEnvelope = (ids: KeyIds, context: CommandContext, ruleVersion: string): Envelope =>
+  new Envelope({
     organization: context.organization,
     actor: context.actor,
     onBehalfOf: context.onBehalfOf ?? null,

@@ -26,17 +26,25 @@ export type CommonEnvelope = Omit<EnvelopeFields, keyof OwnEnvelope>;
  * The envelope as canonical JSON, in pieces: those that differ between commands stand alone. Correlation and causation carry
  * EventStoreDB's reserved names, so that its own by-correlation projection and its tools work on the ledger's streams.
  */
-export const envelopeText = (fields: EnvelopeFields): NewMetadata => envelopeOf(fields)(fields);
+export const envelopeText = (fields: EnvelopeFields): NewMetadata => new Envelope(fields).of(fields);
 
 /** The same for several events that differ in what is their own. */
-export function envelopeOf(common: CommonEnvelope): (own: OwnEnvelope) => NewMetadata {
-  const correlation = text(common.correlation);
-  const keyDigest = text(common.keyDigest);
-  const { start, actor, onBehalfOf, end } = callerPieces(common);
-  return ({ effectiveAt, evidence, schemaVersion }) => {
+export class Envelope {
+  private readonly correlation: string;
+  private readonly keyDigest: string;
+  private readonly caller: CallerPieces;
+
+  constructor(common: CommonEnvelope) {
+    this.correlation = text(common.correlation);
+    this.keyDigest = text(common.keyDigest);
+    this.caller = callerPieces(common);
+  }
+
+  of({ effectiveAt, evidence, schemaVersion }: OwnEnvelope): NewMetadata {
+    const { start, actor, onBehalfOf, end } = this.caller;
     const own = `${text(effectiveAt)},"evidence":${evidence.length === 0 ? '[]' : canonicalJson(evidence)}`;
-    return [start, correlation, actor, own, ',"keyDigest":', keyDigest, onBehalfOf, `${end}${schemaVersion}}`];
-  };
+    return [start, this.correlation, actor, own, ',"keyDigest":', this.keyDigest, onBehalfOf, `${end}${schemaVersion}}`];
+  }
 }
 
 type Caller = Omit<CommonEnvelope, 'correlation' | 'keyDigest'>;

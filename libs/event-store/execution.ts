@@ -14,6 +14,7 @@ import {
   type KeyIds,
 } from './binding.js';
 import type { Accepted, CommandRejection, CommandResult, Execute } from './command.js';
+import type { Envelope } from './envelope.js';
 import { StoreFault } from './fault.js';
 import type { AppendOutcome, EventStore, RecordedEvent, StreamWrite } from './port.js';
 
@@ -30,11 +31,12 @@ interface Proposal<State, Event> {
 
 /** One execution of a command. `bound` is set once the key's stream was seen to hold the binding of this very command. */
 export class Execution<State, C, Event, R extends Rejection> implements Queued {
-  next: (() => void) | null = null;
+  next: Queued | null = null;
+  private answer!: (result: Promise<CommandResult<Event, R>>) => void;
   private readonly seat: Seat<State>;
   private before: Queued | null;
   private readonly ids: KeyIds;
-  private envelopes: ReturnType<typeof commandEnvelope> | undefined;
+  private commonEnvelope: Envelope | undefined;
   private digestText: string | undefined;
   private command: C | undefined;
   private bound: BoundData | null = null;
@@ -58,7 +60,16 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
     const { before } = this;
     // Else each would keep the one before it, and that one its own, as long as a queue never empties.
     this.before = null;
-    return before ? new Promise((resolve) => (before.next = () => resolve(this.run()))) : this.run();
+    if (!before) return this.run();
+    return new Promise((resolve) => {
+      this.answer = resolve;
+      before.next = this;
+    });
+  }
+
+  /** Called by the one before it. */
+  begin(): void {
+    this.answer(this.run());
   }
 
   /** The first half of `run`, as far as it goes without waiting: what to append, for `conclude` to go on with. Null: it is to be run. */
@@ -130,7 +141,7 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
   private leave(): void {
     const { next } = this;
     this.next = null;
-    if (next) next();
+    if (next) next.begin();
     else this.seat.last = null;
   }
 
@@ -230,7 +241,7 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
 
   private newEvent(event: Event, index: number): CommandEvent {
     const { type, schemaVersion, data, effectiveAt, evidence = [] } = this.request.codec.toStored(event);
-    return new CommandEvent(this.ids.bytes, index, type, canonicalJson(data), this.envelope({ schemaVersion, effectiveAt, evidence }));
+    return new CommandEvent(this.ids.bytes, index, type, canonicalJson(data), this.envelope.of({ schemaVersion, effectiveAt, evidence }));
   }
 
   private binding(revision: number, events: readonly CommandEvent[]): StreamWrite {
@@ -249,8 +260,8 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
     return { status: 'accepted', stream: this.request.target, revision, position, repeated: true, events: [] };
   }
 
-  private get envelope(): ReturnType<typeof commandEnvelope> {
-    return (this.envelopes ??= commandEnvelope(this.ids, this.request.context, this.request.ruleVersion));
+  private get envelope(): Envelope {
+    return (this.commonEnvelope ??= commandEnvelope(this.ids, this.request.context, this.request.ruleVersion));
   }
 
   private digest(): string {

@@ -50,6 +50,25 @@ describe('instants', () => {
     expect(() => parseInstant(text)).toThrow(expect.objectContaining({ code: 'INSTANT_MALFORMED' }));
   }); // prettier-ignore
 
+  it('of whole seconds in UTC are read as any other', () => {
+    const two = (min: number, max: number) => fc.integer({ min, max }).map((n) => `${n}`.padStart(2, '0'));
+    const parts = fc.tuple(
+      fc.constantFrom('0000', '0001', '0099', '1900', '2024', '9999'),
+      two(0, 13),
+      two(0, 32),
+      two(0, 25),
+      two(0, 61),
+      two(0, 61),
+    );
+    fc.assert(
+      fc.property(parts, ([y, mo, d, h, mi, s]) => {
+        const text = `${y}-${mo}-${d}T${h}:${mi}:${s}`;
+        expect(tryParseInstant(`${text}Z`)).toBe(tryParseInstant(`${text}+00:00`));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('know leap years and the lengths of months', () => {
     expect([1900, 2000, 2023, 2024, 2100, 2400].filter(isLeapYear)).toEqual([2000, 2024, 2400]);
     expect([1, 2, 3, 4, 12].map((month) => daysInMonth(2024, month))).toEqual([31, 29, 31, 30, 31]);

@@ -12,6 +12,9 @@ export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999) as Instant;
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
+/** The spelling that nearly all have: read without the strings that a match is made of. */
+const WHOLE_SECONDS_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
 /**
  * Reads an ISO 8601 instant or calendar day (its first moment, UTC).
  * @throws RangeProblem `INSTANT_MALFORMED` for anything that is no real moment (30 February, hour 30).
@@ -23,6 +26,8 @@ export function parseInstant(text: string): Instant {
 }
 
 export function tryParseInstant(text: string): Instant | null {
+  if (WHOLE_SECONDS_UTC.test(text))
+    return within(utc(at(text, 0, 4), at(text, 5, 7), at(text, 8, 10), at(text, 11, 13), at(text, 14, 16), at(text, 17, 19)));
   const match = ISO.exec(text);
   if (!match) return null;
   const [, y, mo, d, h = '0', mi = '0', s = '0', fraction = '', zone = 'Z'] = match;
@@ -30,10 +35,19 @@ export function tryParseInstant(text: string): Instant | null {
   if (fraction.length > 3 && /[1-9]/.test(fraction.slice(3))) return null;
   const ms = fraction === '' ? 0 : whole(fraction.slice(0, 3).padEnd(3, '0'));
   const time = utc(whole(y as string), whole(mo as string), whole(d as string), whole(h), whole(mi), whole(s), ms);
-  if (time === null) return null;
-  const instant = zone === 'Z' ? time : time - offsetOf(zone);
-  return instant < EARLIEST || instant > LATEST ? null : (instant as Instant);
+  return time === null ? null : within(zone === 'Z' ? time : time - offsetOf(zone));
 }
+
+const within = (time: number | null): Instant | null => (time === null || time < EARLIEST || time > LATEST ? null : (time as Instant));
+
+/** The number that the digits of a text say, from one place to before another. */
+function at(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = number * 10 + text.charCodeAt(i) - ZERO;
+  return number;
+}
+
+const ZERO = '0'.charCodeAt(0);
 
 const whole = (digits: string): number => parseInt(digits, 10);
 

@@ -209,8 +209,9 @@ export function contextOf({ caller, givenTraceId }: CallContext, { idempotencyKe
 }
 
 /** What the fact of a command rests on. The ids follow from the command's key, so that a retry gives the same. */
-export const readEvidence = ({ idempotencyKey, evidence }: FactInput, { caller }: CallContext): readonly Evidence[] =>
-  (evidence ?? []).map(({ document, sha256, uri, quotation, status }, index) => ({
+export function readEvidence({ idempotencyKey, evidence }: FactInput, { caller }: CallContext): readonly Evidence[] {
+  if (!evidence || evidence.length === 0) return NO_EVIDENCE;
+  return evidence.map(({ document, sha256, uri, quotation, status }, index) => ({
     id: deriveId(caller.organization, idempotencyKey, `evidence-${index}`),
     document,
     sha256: sha256 ?? null,
@@ -218,6 +219,10 @@ export const readEvidence = ({ idempotencyKey, evidence }: FactInput, { caller }
     quotation: quotation ?? null,
     status,
   }));
+}
+
+/** One for all facts that have none, since each is kept. */
+const NO_EVIDENCE: readonly Evidence[] = [];
 
 /** An input as it counts for "same key, same input": what was given, the key itself and the revision aside. */
 export function digestible(input: object): CanonicalObject {

@@ -7,6 +7,8 @@ type Plain = Readonly<Record<string, unknown>>;
 interface Rule {
   readonly each: boolean;
   readonly constraint: ValidatorConstraintInterface;
+  /** A text of so many UTF-16 units keeps it for certain. The library counts characters, of which there are never more, by two matches for each text. */
+  readonly sureUpTo: number;
   /** What the constraint is asked with: one that is filled in for each value, since it is read at once. */
   readonly args: ValidationArguments;
 }
@@ -35,19 +37,25 @@ export function keepsShape(type: InputClass, value: Plain): boolean {
   return true;
 }
 
+// Without a closure where there is no list: each is a context for every field that is judged.
 function keeps({ name, optional, rules, nested }: PropertyPlan, object: Plain): boolean {
   const value = object[name];
   if (optional && (value === undefined || value === null)) return true;
   for (const rule of rules) {
     rule.args.value = value;
     rule.args.object = object;
-    if (rule.each ? !(Array.isArray(value) && value.every((part) => holds(rule, part))) : !holds(rule, value)) return false;
+    if (rule.each ? !eachHolds(rule, value) : !holds(rule, value)) return false;
   }
   if (nested === null) return true;
-  return Array.isArray(value) ? value.every((part) => keepsNested(nested, part)) : keepsNested(nested, value);
+  return Array.isArray(value) ? eachKeeps(nested, value) : keepsNested(nested, value);
 }
 
-const holds = ({ constraint, args }: Rule, part: unknown): boolean => constraint.validate(part, args) === true;
+const eachHolds = (rule: Rule, value: unknown): boolean => Array.isArray(value) && value.every((part) => holds(rule, part));
+
+const eachKeeps = (type: () => InputClass, value: readonly unknown[]): boolean => value.every((part) => keepsNested(type, part));
+
+const holds = ({ constraint, args, sureUpTo }: Rule, part: unknown): boolean =>
+  (typeof part === 'string' && part.length <= sureUpTo) || constraint.validate(part, args) === true;
 
 const keepsNested = (type: () => InputClass, part: unknown): boolean =>
   typeof part === 'object' && part !== null && keepsShape(type(), part as Plain);
@@ -67,13 +75,15 @@ function makePlan(type: InputClass): ShapePlan | null {
     if (rule.type === 'conditionalValidation' && rule.name === 'isOptional') property.optional = true;
     else if (rule.type === 'nestedValidation') property.nested = nestedType(type, rule.propertyName);
     else if (rule.type === 'customValidation' && !rule.validateIf) {
+      const constraints = (rule.constraints as unknown[] | undefined) ?? [];
       for (const { instance } of storage.getTargetValidatorConstraints(rule.constraintCls)) {
         property.rules.push({
           each: rule.each === true,
           constraint: instance,
+          sureUpTo: rule.name === 'maxLength' ? (constraints[0] as number) : -1,
           args: {
             value: undefined,
-            constraints: (rule.constraints as unknown[] | undefined) ?? [],
+            constraints,
             targetName: '',
             object: {},
             property: rule.propertyName,

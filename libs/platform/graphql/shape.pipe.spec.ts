@@ -34,7 +34,7 @@ class Input extends Base {
 }
 
 const part = fc.record(
-  { count: fc.constantFrom(1, 0, 2.5, null, undefined), name: fc.constantFrom('', 'ok', 'too long', 7 as never) },
+  { count: fc.constantFrom(1, 0, 2.5, null, undefined), name: fc.constantFrom('', 'ok', 'exact', 'too long', '🂡🂢🂣🂤🂥', '🂡🂢🂣🂤🂥🂦', 7 as never) },
   { requiredKeys: [] },
 );
 const anything = fc.record(
