@@ -78,6 +78,12 @@ class ThingResolver {
     return input.amount > 0n ? ++this.made : 0;
   }
 
+  @Mutation(() => Int)
+  async makeAfter(@Args('ms', { type: () => Int }) ms: number): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ++this.made;
+  }
+
   private thing(row: number, context: CallContext): Thing {
     const thing = {
       __typename: 'Thing',
@@ -249,6 +255,25 @@ describe('answers', () => {
     const answers = [await ask(query), await ask(query), await ask(query)].map(({ body }) => JSON.stringify(body));
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain('"amount":"1.5"');
+  });
+
+  it('of mutations come one after the other, and are refused alike, compiled and interpreted', async () => {
+    const one = 'mutation ($input: MakeInput!) { done: make(input: $input) }';
+    const two = 'mutation { first: makeAfter(ms: 20) second: makeAfter(ms: 0) }';
+    let before = (await ask(one, { input: { name: 'a', amount: '1' } })).body.data?.['done'] as number;
+    for (const repeated of [1, 2, 3]) {
+      expect((await ask(two)).body.data, `time ${repeated}`).toEqual({ first: before + 1, second: before + 2 });
+      expect((await ask(one, { input: { name: 'a', amount: '1' } })).body.data, `time ${repeated}`).toEqual({ done: before + 3 });
+      before += 3;
+    }
+    const refusals = [];
+    for (const query of [one, one.replace('done', 'unseen'), one]) {
+      const { body } = await ask(query, { input: { name: '', amount: '1' } });
+      refusals.push(body.errors?.map(({ message, path, extensions }) => [message, path?.length, extensions['code']]));
+    }
+    expect(refusals[1]).toEqual(refusals[0]);
+    expect(refusals[2]).toEqual(refusals[0]);
+    expect(refusals[0]).toMatchObject([[expect.stringMatching(/malformed.*name/), 1, 'INPUT_INVALID']]);
   });
 
   it('say what is malformed about a request', async () => {
