@@ -153,13 +153,24 @@ describe('a commitment', () => {
       { id: leaf },
       { id: alone },
     ]);
+    // Of one commitment in the order in which they stand, as their expected revisions say.
+    const ordered = [
+      { ...amend(alone, 'first', { parent: null, costColumn: 'ListCost' }), expectedRevision: 1 },
+      { ...amend(alone, 'second', { name: 'alone' }), expectedRevision: 2 },
+      { ...amend(alone, 'third', { parent: root, costColumn: 'EffectiveCost' }), expectedRevision: 3 },
+    ];
+    expect((await service.data(bulk, { input: { items: ordered } })).amendCommitments).toMatchObject([
+      { revision: 2 },
+      { revision: 3 },
+      { revision: 4 },
+    ]);
     // Nor does it leave its parent's measure alone.
     const own = await make('own', { parent: root, costColumn: 'EffectiveCost' });
     expect(await refused(amend(own, 'apart alone', { costColumn: 'ListCost' }))).toBe('PARENT_MEASURE_DIFFERS');
     await run('amendCommitment', amend(own, 'apart out', { costColumn: 'ListCost', parent: null }));
     const query = `query ($id: ID!, $token: String) { commitment(id: $id, atLeast: $token) { parent { name } history { nodes { type } } } }`;
     const { commitment } = await service.data(query, { id: alone, token });
-    expect([commitment.parent.name, commitment.history.nodes.length]).toEqual(['root', 2]);
+    expect([commitment.parent.name, commitment.history.nodes.length]).toEqual(['root', 5]);
   });
 
   it('an amendment that names a part of the measure has its answer for ever, also after the commitment came to count something else', async () => {

@@ -35,7 +35,16 @@ export class Nesting {
   /** Several, each as `execute`, answered in their order. */
   executeAll(commands: readonly (EntityCommand<CommitmentCommand> & { readonly terms: NamedChanges })[]): Promise<readonly CommitmentOutcome[]> {
     if (!commands.some(({ terms, command }) => concernsNesting(terms, command))) return this.commitments.executeAll(commands);
-    return Promise.all(commands.map(({ context, id, terms, command, input }) => this.execute(context, id, terms, command, input)));
+    // Those of one commitment one after the other: each may ask what the one before it has made.
+    const last = new Map<string, Promise<CommitmentOutcome>>();
+    return Promise.all(
+      commands.map(({ context, id, terms, command, input }) => {
+        const run = (): Promise<CommitmentOutcome> => this.execute(context, id, terms, command, input);
+        const answer = last.get(id)?.then(run, run) ?? run();
+        last.set(id, answer);
+        return answer;
+      }),
+    );
   }
 
   /** Of what the commitment would be with this command; one that its own rules refuse is theirs to answer. */

@@ -80,7 +80,7 @@ export class PlaceIndex {
 
   /** Positions of all events, the last one first. */
   positionsBackwards(hash: number): Iterable<number> {
-    // Apart from the closure, which costs a context at every call: nearly all names that are asked for are of keys never seen before.
+    // A closure in here would cost a context at every call, and nearly all names that are asked for are of keys never seen before.
     return this.mayHold(hash) ? this.heldBackwards(hash) : NOTHING;
   }
 
