@@ -6,6 +6,7 @@ export * from './outcome.js';
 export * from './problem.js';
 export * from './figure.js';
 export * from './growing-list.js';
+export * from './mutable.js';
 export * from './pair-cache.js';
 export * from './uncertain.js';
 export * from './evidence.js';

@@ -21,7 +21,7 @@ export class AmendCommitmentHandler implements ICommandHandler<AmendCommitment, 
   constructor(private readonly nesting: Nesting) {}
 
   execute({ context, commitmentId, command, input }: AmendCommitment): Promise<CommitmentOutcome> {
-    return this.nesting.execute(context, commitmentId, command.changes, command, input);
+    return this.nesting.execute(context, commitmentId, command, input);
   }
 }
 
@@ -35,8 +35,6 @@ export class AmendCommitmentsHandler implements ICommandHandler<AmendCommitments
   constructor(private readonly nesting: Nesting) {}
 
   execute({ amendments }: AmendCommitments): Promise<readonly CommitmentOutcome[]> {
-    return this.nesting.executeAll(
-      amendments.map(({ context, commitmentId: id, command, input }) => ({ context, id, terms: command.changes, command, input })),
-    );
+    return this.nesting.executeAll(amendments.map(({ context, commitmentId: id, command, input }) => ({ context, id, command, input })));
   }
 }

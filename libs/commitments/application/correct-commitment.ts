@@ -21,6 +21,6 @@ export class CorrectCommitmentHandler implements ICommandHandler<CorrectCommitme
   constructor(private readonly nesting: Nesting) {}
 
   execute({ context, commitmentId, command, input }: CorrectCommitment): Promise<CommitmentOutcome> {
-    return this.nesting.execute(context, commitmentId, command.changes, command, input);
+    return this.nesting.execute(context, commitmentId, command, input);
   }
 }

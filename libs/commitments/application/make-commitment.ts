@@ -27,10 +27,10 @@ export class MakeCommitmentHandler implements ICommandHandler<MakeCommitment, Co
   ) {}
 
   async execute({ context, command, input }: MakeCommitment): Promise<CommitmentOutcome> {
-    const { commitmentId, terms } = command;
+    const { commitmentId } = command;
     const rejection = await this.refusal(context.organization, command);
     return rejection === null
-      ? this.nesting.execute(context, commitmentId, terms, command, input)
+      ? this.nesting.execute(context, commitmentId, command, input)
       : this.commitments.refuse(context, commitmentId, command, input, rejection);
   }
 

@@ -3,28 +3,28 @@ import type { CommandContext, EntityCommand } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import { commitmentDecider } from '../domain/commitment.decider.js';
 import type { Commitment, CommitmentCommand } from '../domain/commitment.js';
-import { type NamedChanges, waterfallOf } from '../domain/terms.js';
+import { waterfallOf } from '../domain/terms.js';
 import type { CommitmentRejection } from '../domain/rejections.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
 
-/** Do these terms say anything of who is nested in whom, or of what has to be alike there? */
-const concernsNesting = ({ parent, measure }: NamedChanges, { type }: CommitmentCommand): boolean =>
-  (parent !== undefined && parent !== null) || (measure !== undefined && type !== 'MakeCommitment');
+/** A command that sets terms. */
+type TermsCommand = Extract<CommitmentCommand, { type: 'MakeCommitment' | 'AmendCommitment' | 'CorrectCommitment' }>;
+
+/** Do its terms say anything of who is nested in whom, or of what has to be alike there? */
+function concernsNesting(command: TermsCommand): boolean {
+  if (command.type === 'MakeCommitment') return command.terms.parent !== null;
+  const { parent, measure } = command.changes;
+  return measure !== undefined || (parent !== undefined && parent !== null);
+}
 
 /** A parent must be there, count the same column or unit, and not be nested in its own child: rules that span two commitments. */
 @Injectable()
 export class Nesting {
   constructor(private readonly commitments: Commitments) {}
 
-  /** Executes a command that sets these terms, if they may be. */
-  execute(
-    context: CommandContext,
-    commitmentId: string,
-    terms: NamedChanges,
-    command: CommitmentCommand,
-    input: CanonicalObject,
-  ): Promise<CommitmentOutcome> {
-    if (!concernsNesting(terms, command)) return this.commitments.execute(context, commitmentId, command, input);
+  /** Executes a command, if the terms that it sets may be. */
+  execute(context: CommandContext, commitmentId: string, command: TermsCommand, input: CanonicalObject): Promise<CommitmentOutcome> {
+    if (!concernsNesting(command)) return this.commitments.execute(context, commitmentId, command, input);
     return this.refusal(context.organization, commitmentId, command).then((rejection) =>
       rejection
         ? this.commitments.refuse(context, commitmentId, command, input, rejection)
@@ -33,13 +33,13 @@ export class Nesting {
   }
 
   /** Several, each as `execute`, answered in their order. */
-  executeAll(commands: readonly (EntityCommand<CommitmentCommand> & { readonly terms: NamedChanges })[]): Promise<readonly CommitmentOutcome[]> {
-    if (!commands.some(({ terms, command }) => concernsNesting(terms, command))) return this.commitments.executeAll(commands);
+  executeAll(commands: readonly EntityCommand<TermsCommand>[]): Promise<readonly CommitmentOutcome[]> {
+    if (!commands.some(({ command }) => concernsNesting(command))) return this.commitments.executeAll(commands);
     // Those of one commitment one after the other: each may ask what the one before it has made.
     const last = new Map<string, Promise<CommitmentOutcome>>();
     return Promise.all(
-      commands.map(({ context, id, terms, command, input }) => {
-        const run = (): Promise<CommitmentOutcome> => this.execute(context, id, terms, command, input);
+      commands.map(({ context, id, command, input }) => {
+        const run = (): Promise<CommitmentOutcome> => this.execute(context, id, command, input);
         const answer = last.get(id)?.then(run, run) ?? run();
         last.set(id, answer);
         return answer;

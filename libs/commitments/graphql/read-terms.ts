@@ -1,4 +1,4 @@
-import { type Decimal, ZERO } from '#kernel';
+import { type Decimal, type Mutable, ZERO } from '#kernel';
 import { Refusal } from '#platform';
 import { type CallContext, readInstant, readPeriod, requireId } from '#platform/graphql';
 import { expandRecurring } from '../domain/recurring.js';
@@ -81,7 +81,6 @@ function knownCurrency(currency: string): string {
   return currency;
 }
 
-type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 type ChangeOf<Kind extends MeasureChange['kind']> = Mutable<Extract<MeasureChange, { kind: Kind }>>;
 
 function readMeasure({ category, currency, costColumn, unit, quantityColumn }: CommitmentTermsInput): MeasureChange | undefined {

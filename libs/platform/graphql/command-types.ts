@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, InterfaceType, ObjectType, createUnionType }
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { COMMAND_REJECTIONS, type CommandContext, type CommandRejection, deriveId } from '#event-store';
-import type { Canonical, CanonicalObject, Evidence } from '#kernel';
+import type { Canonical, CanonicalObject, Evidence, Mutable } from '#kernel';
 import { Refusal } from '../errors.js';
 import type { CallContext } from './call-context.js';
 import { EvidenceInput } from './ledger-types.js';
@@ -197,7 +197,7 @@ export function requireId(context: CallContext, type: string, token: string): st
 
 /** The command's caller, as the use cases take it. */
 export function contextOf({ caller, givenTraceId }: CallContext, { idempotencyKey, expectedRevision, onBehalfOf }: CommandInput): CommandContext {
-  const context: { -readonly [Field in keyof CommandContext]: CommandContext[Field] } = {
+  const context: Mutable<CommandContext> = {
     organization: caller.organization,
     actor: caller.actor,
     key: idempotencyKey,

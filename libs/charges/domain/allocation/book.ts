@@ -67,6 +67,12 @@ export function bookCommitment({ commitment, number, spellings }: BookEntry): Bo
   };
 }
 
+/** The parent whose postings a nested commitment shares: one that is not voided, and counts the same. */
+export function sharedParent({ parent, waterfall }: BookCommitment, book: ReadonlyMap<string, BookCommitment>): BookCommitment | undefined {
+  const found = parent === null ? undefined : book.get(parent);
+  return found?.waterfall === waterfall ? found : undefined;
+}
+
 /**
  * Everything of an entry that an allocation looks at, as text: entries that agree in it draw the same of every charge. Names and
  * prepayment are not among it. An amendment of an uncertain date stands whatever it names, since it makes variants.

@@ -1,5 +1,5 @@
 import { divideHalfEven, type Decimal, type Instant, startOfHour, ZERO } from '#kernel';
-import type { BookCommitment } from './book.js';
+import { type BookCommitment, sharedParent } from './book.js';
 import type { Decision } from './decision.js';
 import type { AllocatableRow } from './row.js';
 
@@ -77,7 +77,9 @@ function postedIn(row: AllocatableRow, decision: Decision, book: ReadonlyMap<str
   if (drawing.size === 0) return posted;
   for (const { commitment, postings } of decision) {
     const found = commitment === null ? undefined : book.get(commitment);
-    if (!found || (found.parent !== null && drawing.has(found.parent) && book.get(found.parent)?.waterfall === found.waterfall)) continue;
+    if (!found) continue;
+    const parent = sharedParent(found, book);
+    if (parent && drawing.has(parent.id)) continue;
     const amount = row.amount(found.measure.column);
     if (amount === null || amount === ZERO) continue;
     let bounds = posted.get(found.waterfall);

@@ -1,6 +1,6 @@
 import type { Terms } from '#commitments/domain';
 import type { Instant, Trilean } from '#kernel';
-import { type BookCommitment, decidingTerms } from './book.js';
+import { type BookCommitment, decidingTerms, sharedParent } from './book.js';
 import type { ReasonCode } from './decision.js';
 import { anyMatch, eligible, type Facets, isMarketplace, purchases, unitOf } from './match.js';
 
@@ -38,8 +38,8 @@ export function buildTrees(book: ReadonlyMap<string, BookCommitment>): ReadonlyM
   const children = new Map<string, BookCommitment[]>();
   const roots: BookCommitment[] = [];
   for (const commitment of book.values()) {
-    const parent = commitment.parent === null ? undefined : book.get(commitment.parent);
-    if (!parent || parent.waterfall !== commitment.waterfall || isInCycle(book, commitment)) roots.push(commitment);
+    const parent = sharedParent(commitment, book);
+    if (!parent || isInCycle(book, commitment)) roots.push(commitment);
     else children.set(parent.id, [...(children.get(parent.id) ?? []), commitment]);
   }
   const node = (commitment: BookCommitment): TreeNode => ({

@@ -1,7 +1,7 @@
 import { type Decimal, ZERO } from '#kernel';
 import type { AppliedElement } from '../charge.js';
 import { exactPosting } from './balances.js';
-import { type BookCommitment, decidingTerms, periodAt } from './book.js';
+import { type BookCommitment, decidingTerms, periodAt, sharedParent } from './book.js';
 import type { Entry, Posting, ReasonCode } from './decision.js';
 import type { AllocatableRow } from './row.js';
 import { isMarketplace } from './match.js';
@@ -44,11 +44,11 @@ export function statedEntries(row: AllocatableRow, plan: Plan, book: ReadonlyMap
 
 function* lineage(commitment: BookCommitment, book: ReadonlyMap<string, BookCommitment>): Generator<BookCommitment> {
   const seen = new Set([commitment.id]);
-  let current = commitment.parent === null ? undefined : book.get(commitment.parent);
-  while (current && !seen.has(current.id) && current.waterfall === commitment.waterfall) {
+  let current = sharedParent(commitment, book);
+  while (current && !seen.has(current.id)) {
     yield current;
     seen.add(current.id);
-    current = current.parent === null ? undefined : book.get(current.parent);
+    current = sharedParent(current, book);
   }
 }
 
