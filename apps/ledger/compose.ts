@@ -7,6 +7,7 @@ import { type Core, openCore } from './core.js';
 import type { LedgerOptions } from './create-ledger.js';
 import { importRoutes } from './import-routes.js';
 import { slices } from './slices.js';
+import { v8HelpersGiveWay } from './v8-helpers.js';
 
 /** Compiled; the sources that tests run have none. */
 const PROJECTOR_WORKER = new URL('./projector.worker.js', import.meta.url);
@@ -21,6 +22,7 @@ export interface ComposeOptions {
 
 /** Opens the stores and wires the slices: what `npm start`, the demo, the tests and the benchmarks run alike. */
 export async function compose(config: Config, { clock = systemClock, inProcess = false }: ComposeOptions = {}): Promise<Composed> {
+  v8HelpersGiveWay();
   const log = createLog(config.TENOR_LOG);
   const onFault = (error: unknown): void => log.error({ err: error }, 'a fault in the background; trying again');
   const projectorThread = inProcess || !existsSync(PROJECTOR_WORKER) ? undefined : { worker: PROJECTOR_WORKER };

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEventStore } from '#event-store';
+import { giveWay, openEventStore } from '#event-store';
 import { ReadDatabase, serveProjector } from '#read-store';
 import { projections } from './projections.js';
 
@@ -12,6 +12,7 @@ interface ProjectorWorkerData {
 }
 
 if (parentPort !== null) {
+  giveWay();
   const { store, ledger, follow, path } = workerData as ProjectorWorkerData;
   serveProjector({
     port: parentPort,

@@ -1,4 +1,5 @@
 export type { Aggregate } from './aggregates.js';
+export { giveWay } from './background.js';
 export { COMMAND_BOUND, deriveId } from './binding.js';
 export * from './command.js';
 export * from './copy.js';

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { giveWay } from '../background.js';
 import type { NameFilterParts } from './name-filter.js';
 import { PlaceIndex, type Watermark } from './place-index.js';
 
@@ -26,6 +27,7 @@ export interface IndexAnswer {
 /** Writes the index with a connection of its own. */
 const port = parentPort;
 if (port !== null) {
+  giveWay();
   const { path, busyTimeoutMs } = workerData as { path: string; busyTimeoutMs: number };
   const index = new PlaceIndex(path, busyTimeoutMs);
   port.on('message', (request: IndexRequest | null) => {
