@@ -1,4 +1,4 @@
-import { type Canonical, canonicalJson, type JsonObject } from '#kernel';
+import { type Canonical, canonicalBytes, canonicalJson, type JsonObject } from '#kernel';
 
 import { Envelope, type OwnEnvelope } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
@@ -44,7 +44,16 @@ function namespaceOf(organization: string): Uint8Array {
 export function keyIds(ledger: string, organization: string, idempotencyKey: string): KeyIds {
   const bytes = uuidV5Bytes(namespaceOf(organization), idempotencyKey);
   const key = uuidText(bytes);
-  return { key, stream: `${ledger}.${organization}.key-${key}`, bytes };
+  return { key, stream: prefixOf(ledger, organization) + key, bytes };
+}
+
+let lastPrefix = { ledger: '', organization: '', text: '..key-' };
+
+/** One caller sends many commands: the name's first half is put together once. */
+function prefixOf(ledger: string, organization: string): string {
+  if (lastPrefix.ledger !== ledger || lastPrefix.organization !== organization)
+    lastPrefix = { ledger, organization, text: `${ledger}.${organization}.key-` };
+  return lastPrefix.text;
 }
 
 /** UUIDv5(organization, key, index): the id of a command's n-th event. `key`: the bytes of `KeyIds`. */
@@ -55,7 +64,7 @@ export const deriveId = (organization: string, idempotencyKey: string, name: str
   derivedId(keyIds('', organization, idempotencyKey), name);
 export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
 
-export const commandDigest = (commandType: string, target: string, input: Canonical): string => sha256(canonicalJson([commandType, target, input]));
+export const commandDigest = (commandType: string, target: string, input: Canonical): string => sha256(canonicalBytes([commandType, target, input]));
 
 /** An event of a command. Its id is worked out when it is looked at: a store that keeps it with its binding need not write that down. */
 export class CommandEvent implements NewEvent {

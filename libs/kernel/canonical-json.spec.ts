@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from './index.js';
+import { canonicalBytes, canonicalJson, type Json } from './index.js';
 
 describe('canonical JSON', () => {
   it('sorts members by UTF-16 code units: the example of RFC 8785 section 3.2.3', () => {
@@ -68,6 +68,7 @@ describe('canonical JSON', () => {
         const text = canonicalJson(value);
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
         expect(canonicalJson(JSON.parse(text) as Json)).toBe(text);
+        expect(Buffer.from(canonicalBytes(value)).toString('utf8')).toBe(text);
       }),
       { numRuns: 500 },
     );

@@ -3,7 +3,7 @@ import type { StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { GroupCommit } from './group-commit.js';
 import type { LogSync } from './log-sync.js';
-import type { Writer } from './writer.js';
+import type { Writer, Writing } from './writer.js';
 
 const WRITES: readonly StreamWrite[] = [];
 const DISK_MS = 0.5;
@@ -11,9 +11,10 @@ const DISK_MS = 0.5;
 /** A group commit over a disk that takes half a millisecond, and the sizes of its commits. */
 function begin() {
   const commits: number[] = [];
-  const write = (appends: readonly unknown[]) => {
+  const write = (appends: readonly Writing[]) => {
     commits.push(appends.length);
-    return { outcomes: appends.map(() => []), characters: 100 };
+    for (const append of appends) append.written = [];
+    return 100;
   };
   const group = new GroupCommit({
     writer: { write } as unknown as Writer,

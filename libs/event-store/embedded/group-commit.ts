@@ -16,14 +16,29 @@ const GATHER_MS = 3;
 /** What "lately" means, once to twice. */
 const LATELY_MS = 100;
 
-interface Pending {
-  readonly writes: readonly StreamWrite[];
-  readonly settle: (outcome: AppendOutcome | Error) => void;
+/** Appends that came together, each for itself, and are answered together. */
+interface Call {
+  readonly outcomes: (AppendOutcome | Error)[];
+  open: number;
+  readonly answer: (outcomes: readonly (AppendOutcome | Error)[]) => void;
 }
-interface Answer {
-  readonly append: Pending;
-  /** An Error is this append's alone. */
-  readonly outcome: Exclude<Written, null>;
+
+/** One append on its way. */
+class Pending {
+  /** Once it is committed; an Error is this append's alone. */
+  written: Exclude<Written, null> | undefined;
+
+  constructor(
+    readonly writes: readonly StreamWrite[],
+    private readonly call: Call,
+    private readonly index: number,
+  ) {}
+
+  settle(outcome: AppendOutcome | Error): void {
+    const { call } = this;
+    call.outcomes[this.index] = outcome;
+    if (--call.open === 0) call.answer(call.outcomes);
+  }
 }
 
 export interface GroupCommitOptions {
@@ -46,7 +61,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   private pending: Pending[] = [];
   /** Of commits that no sync has begun for. */
-  private committed: Answer[] = [];
+  private committed: Pending[] = [];
   private syncs = 0;
   private scheduled = false;
   private flushedAt = 0;
@@ -69,26 +84,20 @@ export class GroupCommit {
   }
 
   append(writes: readonly StreamWrite[]): Promise<AppendOutcome> {
-    return new Promise((resolve, reject) =>
-      this.add([{ writes, settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)) }]),
-    );
+    return new Promise((resolve, reject) => {
+      const answer = ([outcome]: readonly (AppendOutcome | Error)[]) =>
+        outcome instanceof Error ? reject(outcome) : resolve(outcome as AppendOutcome);
+      this.add([writes], { outcomes: [], open: 1, answer });
+    });
   }
 
   /** At least one, each for itself, and one promise for all: one for each is a tenth of what an append costs. */
   appendEach(appends: readonly (readonly StreamWrite[])[]): Promise<readonly (AppendOutcome | Error)[]> {
-    return new Promise((resolve) => {
-      const outcomes: (AppendOutcome | Error)[] = [];
-      let open = appends.length;
-      const settle = (index: number) => (outcome: AppendOutcome | Error) => {
-        outcomes[index] = outcome;
-        if (--open === 0) resolve(outcomes);
-      };
-      this.add(appends.map((writes, index) => ({ writes, settle: settle(index) })));
-    });
+    return new Promise((answer) => this.add(appends, { outcomes: [], open: appends.length, answer }));
   }
 
-  private add(appends: readonly Pending[]): void {
-    for (const append of appends) this.pending.push(append);
+  private add(appends: readonly (readonly StreamWrite[])[], call: Call): void {
+    for (let index = 0; index < appends.length; index++) this.pending.push(new Pending(appends[index] as readonly StreamWrite[], call, index));
     this.open += appends.length;
     if (this.open > this.most) this.most = this.open;
     this.next();
@@ -157,18 +166,9 @@ export class GroupCommit {
 
   private write(appends: readonly Pending[]): void {
     const { writer, clock, checkpointer } = this.options;
-    const { outcomes, characters } = writer.write(
-      appends.map(({ writes }) => writes),
-      clock.now(),
-    );
-    const answers: Answer[] = [];
-    const again: Pending[] = [];
-    for (let i = 0; i < appends.length; i++) {
-      const [append, outcome] = [appends[i] as Pending, outcomes[i] ?? null];
-      if (outcome === null) again.push(append);
-      else answers.push({ append, outcome });
-    }
-    this.pending.unshift(...again);
+    const characters = writer.write(appends, clock.now());
+    const answers = appends.filter(({ written }) => written !== undefined);
+    if (answers.length < appends.length) this.pending.unshift(...appends.filter(({ written }) => written === undefined));
     // An answer may rest on a commit that is not on the disk yet: the writer has synced what others wrote, not what we did.
     if (characters === 0 && !this.underWay) return this.answer(answers, null, this.options.position());
     this.committed.push(...answers);
@@ -190,15 +190,16 @@ export class GroupCommit {
     });
   }
 
-  private answer(answers: readonly Answer[], fault: Error | null, until: number): void {
+  private answer(answers: readonly Pending[], fault: Error | null, until: number): void {
     this.open -= answers.length;
     // The disk is free now: many that waited for it do not wait for the answers to be taken.
     if (this.pending.length >= LARGE && this.syncs === 0) this.flush();
     else this.next();
-    for (const { append, outcome } of answers) {
+    for (const append of answers) {
+      const written = append.written as Exclude<Written, null>;
       if (fault) append.settle(fault);
-      else if (outcome instanceof Error || 'ok' in outcome) append.settle(outcome);
-      else append.settle({ ok: true, position: lastOf(outcome), until, appended: outcome });
+      else if (written instanceof Error || 'ok' in written) append.settle(written);
+      else append.settle({ ok: true, position: lastOf(written), until, appended: written });
     }
   }
 }

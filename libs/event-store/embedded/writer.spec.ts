@@ -10,7 +10,7 @@ import { LogSync } from './log-sync.js';
 import { pathOfPlaces, PlaceIndex } from './place-index.js';
 import { Reader } from './reader.js';
 import { Tail } from './tail.js';
-import { Writer } from './writer.js';
+import { Writer, type Writing } from './writer.js';
 
 const first = (name: string): StreamWrite => ({
   stream: 'l.o.shared-1',
@@ -35,13 +35,19 @@ function open(path: string, meanwhile: () => void = () => undefined) {
   return { writer: new Writer({ database, log, tail, reader: new Reader(log, tail), sync }), close };
 }
 
+function written(writer: Writer, write: StreamWrite): Writing['written'] {
+  const append: Writing = { writes: [write], written: undefined };
+  writer.write([append], 1);
+  return append.written;
+}
+
 it('knows what another process wrote while it opened: a stream begins once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tenor-writer-'));
   const path = join(folder, 'ledger.db');
   const one = open(path);
-  const two = open(path, () => expect(one.writer.write([[first('a')]], 1).outcomes).toMatchObject([[{ revision: 0, position: 1 }]]));
+  const two = open(path, () => expect(written(one.writer, first('a'))).toMatchObject([{ revision: 0, position: 1 }]));
   try {
-    expect(two.writer.write([[first('b')]], 2).outcomes).toMatchObject([{ ok: false, conflict: { actual: 0 } }]);
+    expect(written(two.writer, first('b'))).toMatchObject({ ok: false, conflict: { actual: 0 } });
   } finally {
     one.close();
     two.close();

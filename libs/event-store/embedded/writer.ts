@@ -17,6 +17,13 @@ type Plan = Head | StreamAppended;
 /** What became of one append; null: it repeats what this same commit writes, so its answer can only be read after that. */
 export type Written = readonly StreamAppended[] | AppendConflict | Error | null;
 
+/** An append, and what became of it. */
+export interface Writing {
+  readonly writes: readonly StreamWrite[];
+  /** undefined: not written yet. */
+  written: Exclude<Written, null> | undefined;
+}
+
 export interface WriterParts {
   readonly database: DatabaseSync;
   readonly log: Log;
@@ -54,18 +61,18 @@ export class Writer {
   }
 
   /**
-   * The appends' outcomes, and about how many characters were written; 0: nothing was. What is written is not on the disk yet: neither
+   * Tells each append what became of it, and answers about how many characters were written; 0: nothing was. What is written is not on the disk yet: neither
    * it nor an answer that may rest on it is to be shown before. @throws what SQLite throws; then nothing was written
    */
-  write(appends: readonly (readonly StreamWrite[])[], now: number): { readonly outcomes: readonly Written[]; readonly characters: number } {
+  write(appends: readonly Writing[], now: number): number {
     try {
       this.begin.run();
       this.prepare(now);
-      const outcomes = appends.map((writes) => this.append(writes));
+      for (const append of appends) append.written = this.append(append.writes) ?? undefined;
       const characters = this.insert();
       this.commit.run();
       this.known = this.tail.position;
-      return { outcomes, characters };
+      return characters;
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       this.reload();
