@@ -171,6 +171,8 @@ function refuse({ headers }: IncomingMessage, response: ServerResponse, refusal:
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': bytes });
+  // Of plain text the bytes are the same, and copied instead of worked out.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
