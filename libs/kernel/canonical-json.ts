@@ -17,7 +17,7 @@ export function canonicalJson(value: Canonical): string {
   return end < 0 || end > PAGE.length ? composed(value) : PAGE.toString('latin1', 0, end);
 }
 
-/** The same as UTF-8, to be hashed and not kept: the next call may write over it. Half the time of a short hash is in making text of it. @throws as `canonicalJson` */
+/** The same as UTF-8, to be hashed and not kept: the next call may write over it. A third of the time of a short hash is in making text of it. @throws as `canonicalJson` */
 export function canonicalBytes(value: Canonical): Uint8Array {
   const end = write(value, 0);
   if (end < 0 || end > PAGE.length) return Buffer.from(composed(value), 'utf8');

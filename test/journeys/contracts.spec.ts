@@ -132,4 +132,12 @@ describe('a contract', () => {
     const rest = await asked(`history(after: "${history.pageInfo.endCursor}") { nodes { type } pageInfo { hasNextPage } }`);
     expect(rest.history).toEqual({ nodes: [{ type: 'ContractTerminated' }, { type: 'CommitmentMade' }], pageInfo: { hasNextPage: false } });
   });
+
+  // Asked again, a query is answered compiled, and an answer of plain text is sent in another way than these.
+  it.each(['Plain', 'Müller', 'naïve ÿ', '雲計算', 'a 😀'])('keeps its name in any script: %s', async (name) => {
+    const terms = { name, zone: 'UTC', parties, term: { start: on('2025-01-01'), end: on('2026-01-01') } };
+    const { id } = await run('signContract', { idempotencyKey: `sign ${name}`, effectiveAt: on('2025-01-01'), terms });
+    for (let time = 0; time < 3; time++)
+      expect((await service.data('query ($id: ID!) { contract(id: $id) { name } }', { id })).contract).toEqual({ name });
+  });
 });
