@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 /*
- * A full collection when the old objects have doubled. Left to itself V8 sees that they grow slowly and collects after a tenth more, every ten seconds at
- * half a service's load: a third of a second each time to mark all facts that commands are decided on, in which they wait up to 300 ms, to free next to nothing.
+ * A full collection when the old objects have doubled. Left to itself V8 sees that they grow slowly and collects after a tenth more, every ten to twenty seconds
+ * at half a service's load: a third of a second each time to mark all facts that commands are decided on, in which they wait up to 300 ms, to free next to nothing.
  */
 setFlagsFromString('--heap-growing-percent=100');

@@ -1,4 +1,4 @@
-import { type Canonical, canonicalBytes, canonicalJson, type JsonObject } from '#kernel';
+import { type Canonical, canonicalBytes, canonicalJson, type JsonObject, PairCache } from '#kernel';
 
 import { Envelope, type OwnEnvelope } from './envelope.js';
 import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
@@ -47,14 +47,11 @@ export function keyIds(ledger: string, organization: string, idempotencyKey: str
   return { key, stream: prefixOf(ledger, organization) + key, bytes };
 }
 
-let lastPrefix = { ledger: '', organization: '', text: '..key-' };
+/** What the names of keys' streams begin with, by ledger and organization: put together anew for each, it was a tenth of a command in process. */
+const prefixes = new PairCache<string>(NAMESPACES_MAX);
 
-/** One caller sends many commands: the name's first half is put together once. */
-function prefixOf(ledger: string, organization: string): string {
-  if (lastPrefix.ledger !== ledger || lastPrefix.organization !== organization)
-    lastPrefix = { ledger, organization, text: `${ledger}.${organization}.key-` };
-  return lastPrefix.text;
-}
+const prefixOf = (ledger: string, organization: string): string =>
+  prefixes.get(ledger, organization) ?? prefixes.add(ledger, organization, `${ledger}.${organization}.key-`);
 
 /** UUIDv5(organization, key, index): the id of a command's n-th event. `key`: the bytes of `KeyIds`. */
 export const eventId = (key: Uint8Array, index: number): string => uuidV5From(key, `event ${index}`);

@@ -35,9 +35,8 @@ export class Envelope {
   private readonly caller: CallerPieces;
 
   constructor(common: CommonEnvelope) {
+    this.correlation = text(common.correlation);
     this.keyDigest = text(common.keyDigest);
-    // Of a command that nobody else began they are the same.
-    this.correlation = common.correlation === common.keyDigest ? this.keyDigest : text(common.correlation);
     this.caller = callerPieces(common);
   }
 

@@ -65,11 +65,12 @@ const isWhole = (value: number): boolean => Number.isSafeInteger(value) && !Obje
  * Each part answers where it ended, or -1 for a value that is to be composed.
  */
 const PAGE = Buffer.allocUnsafeSlow(32 * 1024);
-const NOT_HERE = -1;
-const SHORT = 40;
-/** Its first bytes, by their number. */
+/** Its first bytes, by their number: one less to make for each short value that is hashed. */
 const VIEWS: Uint8Array[] = [];
 const VIEWS_MAX = 2048;
+const NOT_HERE = -1;
+/** Longer texts are copied whole. */
+const SHORT = 40;
 
 function write(value: Canonical, at: number): number {
   switch (typeof value) {

@@ -2,7 +2,7 @@ import { type AppendOutcome, lastOf, type StreamWrite } from '../port.js';
 import type { Checkpointer } from './checkpointer.js';
 import { NOTHING_WRITTEN, toFault } from './faults.js';
 import type { LogSync } from './log-sync.js';
-import type { Writer, Written } from './writer.js';
+import type { Writer, Writing, Written } from './writer.js';
 
 /** So many appends are committed at once, and also while the disk is busy. Fewer wait for what the same turn of the event loop brings, and for the disk. */
 const LARGE = 24;
@@ -24,9 +24,8 @@ interface Call {
 }
 
 /** One append on its way. */
-class Pending {
-  /** Once it is committed; an Error is this append's alone. */
-  written: Exclude<Written, null> | undefined;
+class Pending implements Writing {
+  written: Written | null = null;
 
   constructor(
     readonly writes: readonly StreamWrite[],
@@ -167,8 +166,8 @@ export class GroupCommit {
   private write(appends: readonly Pending[]): void {
     const { writer, clock, checkpointer } = this.options;
     const characters = writer.write(appends, clock.now());
-    const answers = appends.filter(({ written }) => written !== undefined);
-    if (answers.length < appends.length) this.pending.unshift(...appends.filter(({ written }) => written === undefined));
+    const answers = appends.filter(({ written }) => written !== null);
+    if (answers.length < appends.length) this.pending.unshift(...appends.filter(({ written }) => written === null));
     // An answer may rest on a commit that is not on the disk yet: the writer has synced what others wrote, not what we did.
     if (characters === 0 && !this.underWay) return this.answer(answers, null, this.options.position());
     this.committed.push(...answers);
@@ -196,7 +195,7 @@ export class GroupCommit {
     if (this.pending.length >= LARGE && this.syncs === 0) this.flush();
     else this.next();
     for (const append of answers) {
-      const written = append.written as Exclude<Written, null>;
+      const written = append.written as Written;
       if (fault) append.settle(fault);
       else if (written instanceof Error || 'ok' in written) append.settle(written);
       else append.settle({ ok: true, position: lastOf(written), until, appended: written });

@@ -36,7 +36,7 @@ function open(path: string, meanwhile: () => void = () => undefined) {
 }
 
 function written(writer: Writer, write: StreamWrite): Writing['written'] {
-  const append: Writing = { writes: [write], written: undefined };
+  const append: Writing = { writes: [write], written: null };
   writer.write([append], 1);
   return append.written;
 }

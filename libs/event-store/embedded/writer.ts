@@ -14,14 +14,14 @@ import type { Tail } from './tail.js';
 /** The end of the stream that a write goes to, or what stands there already. */
 type Plan = Head | StreamAppended;
 
-/** What became of one append; null: it repeats what this same commit writes, so its answer can only be read after that. */
-export type Written = readonly StreamAppended[] | AppendConflict | Error | null;
+/** What became of one append; an Error is that append's alone. */
+export type Written = readonly StreamAppended[] | AppendConflict | Error;
 
 /** An append, and what became of it. */
 export interface Writing {
   readonly writes: readonly StreamWrite[];
-  /** undefined: not written yet. */
-  written: Exclude<Written, null> | undefined;
+  /** null: not written yet, or it repeats what its own commit writes, so that its answer can only be read after that. */
+  written: Written | null;
 }
 
 export interface WriterParts {
@@ -68,7 +68,7 @@ export class Writer {
     try {
       this.begin.run();
       this.prepare(now);
-      for (const append of appends) append.written = this.append(append.writes) ?? undefined;
+      for (const append of appends) append.written = this.append(append.writes);
       const characters = this.insert();
       this.commit.run();
       this.known = this.tail.position;
@@ -122,8 +122,8 @@ export class Writer {
     return characters;
   }
 
-  /** The outcome, or the fault that is this append's alone. @throws what SQLite throws, which is everybody's */
-  private append(writes: readonly StreamWrite[]): Written {
+  /** What `Writing` says of it. @throws what SQLite throws, which is everybody's */
+  private append(writes: readonly StreamWrite[]): Written | null {
     try {
       const plans: Plan[] = [];
       for (const write of writes) {
@@ -148,7 +148,7 @@ export class Writer {
     return appended;
   }
 
-  /** Where the write goes, or what stands there already, or the revision that it conflicts with; null as `Written`. */
+  /** Where the write goes, or what stands there already, or the revision that it conflicts with; null as in `Writing`. */
   private plan(write: StreamWrite): Plan | number | null {
     const { stream, expected, events } = write;
     const wanted = expected === 'no-stream' ? -1 : expected;
