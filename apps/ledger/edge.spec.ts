@@ -177,6 +177,17 @@ describe('the door', () => {
     expect((await ask(make, {}, 'recorder')).body.data).toEqual({ make: 1 });
   });
 
+  it('tells of its schema the same however often it is asked, and of no type but its own', async () => {
+    const question = 'query ($with: Boolean!) { __schema @include(if: $with) { mutationType { name } types { name } } }';
+    const answers = [];
+    for (let n = 0; n < 4; n++) answers.push((await ask(question, { with: true })).body.data);
+    expect(answers).toEqual(Array(4).fill(answers[0]));
+    const { mutationType, types } = answers[0]?.['__schema'] as { mutationType: { name: string }; types: { name: string }[] };
+    expect(mutationType.name).toBe('Mutation');
+    expect(types.map(({ name }) => name)).toContain('Thing');
+    expect(types.map(({ name }) => name)).not.toContain('AlreadyRead');
+  });
+
   it('keeps a connection that nobody uses for longer than a load balancer does', async () => {
     expect((await fetch(`${ledger.url}/livez`)).headers.get('keep-alive')).toBe('timeout=72');
   });

@@ -26,9 +26,12 @@ export class CompiledApolloDriver extends ApolloDriver {
 function gatewayOf(schema: GraphQLSchema, prepared: PreparedOperations): GatewayInterface {
   const run = async ({ document, operationName, request, context }: Execution): Promise<ExecutionResult> => {
     const compiled = prepared.compiled(schema, document, request.operationName, request.query);
-    const result = compiled && (await compiled.query(undefined, context, request.variables ?? {}));
-    if (result && result.data !== undefined) return withRealErrors(result);
-    // Not compiled, or stopped at the variables before anything ran: graphql-js says better what is wrong with them.
+    // A copy: graphql-js is to say what is amiss with the variables as they came.
+    const variables = compiled && structuredClone(request.variables ?? {});
+    if (variables && compiled.variables.read(variables)) {
+      const result = await compiled.query(undefined, context, variables);
+      if (result.data !== undefined) return withRealErrors(result);
+    }
     return execute({ schema, document, contextValue: context, variableValues: request.variables, operationName: operationName ?? undefined });
   };
   return {

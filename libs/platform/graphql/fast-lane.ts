@@ -80,7 +80,8 @@ export class FastLane {
     if (body === null) return refuse(request, response, new Refusal('BAD_REQUEST', 'The body is no JSON object. Nothing was done.'));
     const known = this.known(request, body);
     const answered = known !== null && (await this.run(known, body, request, response, caller));
-    if (!answered) await this.byApollo(request, response, caller, body);
+    // Parsed anew where some of it was read: what is amiss with it is told of what came.
+    if (!answered) await this.byApollo(request, response, caller, known === null ? body : (parse(text) as GraphqlBody));
   }
 
   private known({ headers }: IncomingMessage, { query, operationName, variables, extensions }: GraphqlBody): Prepared | null {
@@ -103,9 +104,10 @@ export class FastLane {
     const cost = plan.cost(variables);
     // A refusal is rare: Apollo, which judges by the same plan, words it.
     if (compiled === null || refusalOf(plan, cost, context, body.query as string)) return false;
+    if (!compiled.variables.read(variables)) return false;
     const running = compiled.query(undefined, context, variables) as ExecutionResult | Promise<ExecutionResult>;
     const result = running instanceof Promise ? await running : running;
-    // Malformed variables, before anything ran.
+    // Stopped before anything ran.
     if (result.data === undefined) return false;
     const errors = result.errors && withRealErrors(result).errors?.map((error) => this.mask(formattedOf(error.toJSON()), error));
     const extensions = { cost: { requested: cost, limit: LIMITS.cost } };

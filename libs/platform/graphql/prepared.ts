@@ -1,6 +1,7 @@
-import { type DocumentNode, getOperationAST, GraphQLSchema, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { type DocumentNode, getOperationAST, GraphQLSchema, type GraphQLSchemaConfig, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { planOf, type Plan } from './plan.js';
+import { ALREADY_READ, alreadyRead, VariableReader, withOperation } from './variables.js';
 
 /** What is kept beside a validated document: its plan, and its compiled form once it proves to be used again. */
 export interface Prepared {
@@ -8,8 +9,14 @@ export interface Prepared {
   readonly plan: Plan;
   uses: number;
   /** Null: not compiled yet, or never (the compiler cannot, so graphql-js runs it). */
-  compiled: CompiledQuery | null;
+  compiled: Compiled | null;
   compilable: boolean;
+}
+
+export interface Compiled {
+  readonly variables: VariableReader;
+  /** With variables that were read. */
+  readonly query: CompiledQuery['query'];
 }
 
 /** Compiling takes a millisecond or more: a query asked once is cheaper without. */
@@ -30,13 +37,15 @@ export class PreparedOperations {
     if (known) return known;
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
-    const prepared: Prepared = { operation, plan: planOf(schema, document, operation), uses: 0, compiled: null, compilable: true };
+    const plan = planOf(schema, document, operation);
+    // What is asked about the schema is answered by the schema: the compiler is given another, with a type more.
+    const prepared: Prepared = { operation, plan, uses: 0, compiled: null, compilable: plan.introspectionDepth === 0 };
     byName.set(operationName ?? '', prepared);
     return prepared;
   }
 
   /** The compiled form, from the second use on. */
-  compiled(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, source?: string): CompiledQuery | null {
+  compiled(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined, source?: string): Compiled | null {
     const prepared = this.get(schema, document, operationName);
     if (!prepared || !prepared.compilable) return null;
     prepared.uses += 1;
@@ -63,29 +72,45 @@ export class PreparedOperations {
 
 function compile(prepared: Prepared, schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): void {
   try {
-    const compiled = compileQuery(...inParallel(schema, document, prepared.operation), operationName ?? undefined);
-    if (isCompiledQuery(compiled)) prepared.compiled = compiled;
+    const compiled = compileQuery(...toCompile(schema, document, prepared.operation), operationName ?? undefined);
+    if (isCompiledQuery(compiled)) prepared.compiled = { query: compiled.query, variables: new VariableReader(schema, prepared.operation) };
   } catch {
     // Nothing is lost: graphql-js answers the same, only slower.
   }
   prepared.compilable = prepared.compiled !== null;
 }
 
-const twins = new WeakMap<GraphQLSchema, GraphQLSchema>();
+/** A schema as the compiler is given it. */
+type Twin = (schema: GraphQLSchema) => GraphQLSchema;
+
+function twin(make: (schema: GraphQLSchema) => Readonly<GraphQLSchemaConfig>): Twin {
+  const made = new WeakMap<GraphQLSchema, GraphQLSchema>();
+  return (schema) => {
+    const known = made.get(schema);
+    if (known) return known;
+    const config = make(schema);
+    const other = new GraphQLSchema({ ...config, types: [...(config.types ?? []), ALREADY_READ], assumeValid: true });
+    made.set(schema, other);
+    return other;
+  };
+}
+
+const asItIs = twin((schema) => schema.toConfig());
+const withMutationsAsQueries = twin((schema) => {
+  const { mutation, ...config } = schema.toConfig();
+  return { ...config, query: mutation };
+});
 
 /**
- * A mutation of one field as the query that it equals, since there is nothing to run one after the other. For a mutation the compiler
- * puts two closures into the fields of each execution, and V8 keeps what such closures reach until a full collection: of a bulk
- * call all its inputs, a sixth of everything that was allocated (docs/decisions/threads-and-heap.md).
+ * The operation with variables that were read already. A mutation of one field is compiled as the query that it equals, since there is
+ * nothing to run one after the other: for a mutation the compiler puts two closures into the fields of each execution, and V8 keeps what
+ * such closures reach until a full collection: of a bulk call all its inputs, a sixth of everything that was allocated
+ * (docs/decisions/threads-and-heap.md).
  */
-function inParallel(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): [GraphQLSchema, DocumentNode] {
+function toCompile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): [GraphQLSchema, DocumentNode] {
   const [field, ...others] = operation.selectionSet.selections;
-  if (operation.operation !== OperationTypeNode.MUTATION || field?.kind !== Kind.FIELD || others.length > 0) return [schema, document];
-  let twin = twins.get(schema);
-  if (!twin) {
-    const { mutation, ...config } = schema.toConfig();
-    twins.set(schema, (twin = new GraphQLSchema({ ...config, query: mutation, assumeValid: true })));
-  }
-  const asQuery = { ...operation, operation: OperationTypeNode.QUERY };
-  return [twin, { ...document, definitions: document.definitions.map((each) => (each === operation ? asQuery : each)) }];
+  const read = alreadyRead(operation);
+  if (operation.operation !== OperationTypeNode.MUTATION || field?.kind !== Kind.FIELD || others.length > 0)
+    return [asItIs(schema), withOperation(document, operation, read)];
+  return [withMutationsAsQueries(schema), withOperation(document, operation, { ...read, operation: OperationTypeNode.QUERY })];
 }
