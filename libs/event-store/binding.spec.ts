@@ -19,7 +19,7 @@ const bound = fc.record({
   targetRevision: fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER - 1 }),
 });
 
-const binding = (data: BoundData, of = ids): Binding => new Binding(of.bytes, data, envelope, null);
+const binding = (data: BoundData, of = ids): Binding => new Binding(of.key, data, envelope, null);
 
 describe('the binding of a key', () => {
   it('is stored as canonical JSON', () => {
@@ -72,10 +72,10 @@ const command = fc
     const own = keyIds('l', 'org', key);
     const context = { organization: 'org', actor, key, ...(onBehalfOf && { onBehalfOf }), ...(causation && { causation }) };
     const envelope = commandEnvelope(own, context, 'rule-1');
-    const stored = events.map(({ data, ...rest }, i) => new CommandEvent(own.bytes, i, 'Happened', data, envelope.of(rest)));
+    const stored = events.map(({ data, ...rest }, i) => new CommandEvent(own.key, i, 'Happened', data, envelope.of(rest)));
     const target = `l.org.thing-${key}`;
     const data = { commandType: 'Do "it"', digest: 'ab'.repeat(32), eventCount: stored.length, target, targetRevision: -1 };
-    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.bytes, data, envelope, stored[0] ?? null)] };
+    const bound: StreamWrite = { stream: own.stream, expected: 'no-stream', events: [new Binding(own.key, data, envelope, stored[0] ?? null)] };
     return stored.length === 0 ? [bound] : [bound, { stream: target, expected: 'no-stream', events: stored }];
   });
 

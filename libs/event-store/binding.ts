@@ -1,7 +1,7 @@
 import { type Canonical, canonicalBytes, canonicalJson, type JsonObject, PairCache } from '#kernel';
 
 import { Envelope, type OwnEnvelope } from './envelope.js';
-import { sha256, TENOR_NAMESPACE, uuidBytes, uuidText, uuidV5Bytes, uuidV5From, uuidV8Text } from './ids.js';
+import { sha256, TENOR_NAMESPACE, uuidBytes, uuidV5, uuidV5From, uuidV8Text } from './ids.js';
 import type { CommandContext } from './command.js';
 import type { NewEvent, NewMetadata, RecordedEvent } from './port.js';
 
@@ -9,7 +9,7 @@ import type { NewEvent, NewMetadata, RecordedEvent } from './port.js';
 export const COMMAND_BOUND = 'CommandBound';
 const SCHEMA_VERSION = 1;
 const BINDING = { schemaVersion: SCHEMA_VERSION, effectiveAt: null, evidence: [] } as const satisfies OwnEnvelope;
-const NAMESPACES_MAX = 10_000;
+const ORGANIZATIONS_MAX = 10_000;
 
 /** A type, since an interface is no JSON to the compiler. Members in order, as canonical JSON has them. */
 export type BoundData = {
@@ -26,47 +26,44 @@ export type BoundData = {
 export interface KeyIds {
   readonly key: string;
   readonly stream: string;
-  readonly bytes: Uint8Array;
 }
 
-const namespaces = new Map<string, Uint8Array>();
-
-function namespaceOf(organization: string): Uint8Array {
-  let namespace = namespaces.get(organization);
-  if (!namespace) {
-    if (namespaces.size >= NAMESPACES_MAX) namespaces.clear();
-    namespace = uuidV5Bytes(uuidBytes(TENOR_NAMESPACE), `organization ${organization}`);
-    namespaces.set(organization, namespace);
-  }
-  return namespace;
+/** What the ids of an organization's keys begin with: put together anew for each, it was a tenth of a command in process. */
+interface KeySpace {
+  readonly namespace: Uint8Array;
+  /** Of the names of keys' streams. */
+  readonly prefix: string;
 }
+
+const spaces = new PairCache<KeySpace>(ORGANIZATIONS_MAX);
+
+const spaceOf = (ledger: string, organization: string): KeySpace =>
+  spaces.get(ledger, organization) ??
+  spaces.add(ledger, organization, {
+    namespace: uuidBytes(uuidV5(TENOR_NAMESPACE, `organization ${organization}`)),
+    prefix: `${ledger}.${organization}.key-`,
+  });
 
 export function keyIds(ledger: string, organization: string, idempotencyKey: string): KeyIds {
-  const bytes = uuidV5Bytes(namespaceOf(organization), idempotencyKey);
-  const key = uuidText(bytes);
-  return { key, stream: prefixOf(ledger, organization) + key, bytes };
+  const { namespace, prefix } = spaceOf(ledger, organization);
+  const key = uuidV5From(namespace, idempotencyKey);
+  return { key, stream: prefix + key };
 }
 
-/** What the names of keys' streams begin with, by ledger and organization: put together anew for each, it was a tenth of a command in process. */
-const prefixes = new PairCache<string>(NAMESPACES_MAX);
-
-const prefixOf = (ledger: string, organization: string): string =>
-  prefixes.get(ledger, organization) ?? prefixes.add(ledger, organization, `${ledger}.${organization}.key-`);
-
-/** UUIDv5(organization, key, index): the id of a command's n-th event. `key`: the bytes of `KeyIds`. */
-export const eventId = (key: Uint8Array, index: number): string => uuidV5From(key, `event ${index}`);
+/** UUIDv5(organization, key, index): the id of a command's n-th event. `key`: that of `KeyIds`. */
+export const eventId = (key: string, index: number): string => uuidV5(key, `event ${index}`);
 
 /** The id of a new thing that a command makes: the same at every retry, known before the command runs. */
 export const deriveId = (organization: string, idempotencyKey: string, name: string): string =>
   derivedId(keyIds('', organization, idempotencyKey), name);
-export const derivedId = (ids: KeyIds, name: string): string => uuidV5From(ids.bytes, `thing ${name}`);
+export const derivedId = (ids: KeyIds, name: string): string => uuidV5(ids.key, `thing ${name}`);
 
 export const commandDigest = (commandType: string, target: string, input: Canonical): string => sha256(canonicalBytes([commandType, target, input]));
 
 /** An event of a command. Its id is worked out when it is looked at: a store that keeps it with its binding need not write that down. */
 export class CommandEvent implements NewEvent {
   constructor(
-    private readonly key: Uint8Array,
+    private readonly key: string,
     private readonly index: number,
     readonly type: string,
     readonly data: string,
@@ -84,7 +81,7 @@ export class CommandEvent implements NewEvent {
  */
 export interface BindingParts {
   /** The id in the name of the key's stream. */
-  readonly key: Uint8Array;
+  readonly key: string;
   readonly bound: BoundData;
 }
 
@@ -97,7 +94,7 @@ export class Binding implements NewEvent, BindingParts {
   readonly type = COMMAND_BOUND;
 
   constructor(
-    readonly key: Uint8Array,
+    readonly key: string,
     readonly bound: BoundData,
     private readonly envelope: Envelope,
     /** The command's first event, whose envelope says the same; null: it has none. */
@@ -125,8 +122,8 @@ export const bindingMetadata = (firstMetadata: string): string => canonicalJson(
  * version is written, the two numbers that the digest does not cover. A hash of its own would say nothing more.
  */
 export function bindingId({ key, bound: { digest, eventCount, targetRevision } }: BindingParts): string {
-  const digested = Buffer.from(digest, 'hex');
-  for (let i = 0; i < 16; i++) BYTES[i] = (key[i] as number) ^ (digested[i] as number);
+  const [named, digested] = [uuidBytes(key), Buffer.from(digest, 'hex')];
+  for (let i = 0; i < 16; i++) BYTES[i] = (named[i] as number) ^ (digested[i] as number);
   mixInto(0, 4, eventCount);
   mixInto(9, 7, targetRevision + 1);
   return uuidV8Text(BYTES);

@@ -41,14 +41,18 @@ export class Envelope {
   }
 
   of({ effectiveAt, evidence, schemaVersion }: OwnEnvelope): NewMetadata {
-    const { start, actor, onBehalfOf, end } = this.caller;
-    const own = `${text(effectiveAt)},"evidence":${evidence.length === 0 ? '[]' : canonicalJson(evidence)}`;
-    return [start, this.correlation, actor, own, ',"keyDigest":', this.keyDigest, onBehalfOf, `${end}${schemaVersion}}`];
+    const { start, actor, onBehalfOf, ends } = this.caller;
+    const end = (ends[schemaVersion] ??= `${ends[0]}${schemaVersion}}`);
+    const rests = evidence.length === 0 ? NO_EVIDENCE : `,"evidence":${canonicalJson(evidence)},"keyDigest":`;
+    return [start, this.correlation, actor, instantText(effectiveAt), rests, this.keyDigest, onBehalfOf, end];
   }
 }
 
+const NO_EVIDENCE = ',"evidence":[],"keyDigest":';
+
 type Caller = Omit<CommonEnvelope, 'correlation' | 'keyDigest'>;
-type CallerPieces = Readonly<Record<'start' | 'actor' | 'onBehalfOf' | 'end', string>>;
+/** `ends`: the end by schema version; at 0 what each begins with. */
+type CallerPieces = Readonly<Record<'start' | 'actor' | 'onBehalfOf', string>> & { readonly ends: string[] };
 let last: { readonly of: Caller; readonly pieces: CallerPieces } | undefined;
 
 /** One caller sends many commands: what is the same for all of them is written once. */
@@ -64,7 +68,7 @@ function callerPieces(of: Caller): CallerPieces {
       start: `{"$causationId":${text(of.causation)},"$correlationId":`,
       actor: `,"actor":${text(of.actor)},"effectiveAt":`,
       onBehalfOf: `,"onBehalfOf":${text(of.onBehalfOf)},"organization":${text(of.organization)},"recordedAt":"`,
-      end: `","ruleVersion":${text(of.ruleVersion)},"schemaVersion":`,
+      ends: [`","ruleVersion":${text(of.ruleVersion)},"schemaVersion":`],
     };
     last = { of, pieces };
   }
@@ -72,6 +76,14 @@ function callerPieces(of: Caller): CallerPieces {
 }
 
 const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));
+
+let lastEffective: { readonly at: string | null; readonly text: string } = { at: null, text: 'null' };
+
+/** Neighbours mostly share their instants: the store compares one text with itself. */
+function instantText(at: string | null): string {
+  if (at !== lastEffective.at) lastEffective = { at, text: text(at) };
+  return lastEffective.text;
+}
 
 const RECORDED_AT = '"recordedAt":"';
 const INSTANT_CHARACTERS = '2026-01-01T00:00:00.000Z'.length;

@@ -171,11 +171,11 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
   }
 
   private writes({ aggregate: { revision }, stored }: Proposal<State, Event>): readonly StreamWrite[] {
-    const writes: StreamWrite[] = [];
-    if (this.bound === null) writes.push(this.binding(revision, stored));
+    const binding = this.bound === null ? this.binding(revision, stored) : null;
+    if (stored.length === 0) return binding === null ? [] : [binding];
     // The seat's name, which is one for all commands: it is kept with each event and compared with itself.
-    if (stored.length > 0) writes.push({ stream: this.seat.stream, expected: revision < 0 ? 'no-stream' : revision, events: stored });
-    return writes;
+    const own: StreamWrite = { stream: this.seat.stream, expected: revision < 0 ? 'no-stream' : revision, events: stored };
+    return binding === null ? [own] : [binding, own];
   }
 
   /** The answer when the proposed events are new and stored; the state with them is what the next command decides on. */
@@ -214,12 +214,12 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
   }
 
   private async durableEvents({ target, targetRevision }: BoundData): Promise<Accepted<Event> | null> {
-    const first = eventId(this.ids.bytes, 0);
+    const first = eventId(this.ids.key, 0);
     const found: RecordedEvent[] = [];
     for (let from = targetRevision + 1; ; from += PAGE) {
       const page = await this.store.readStream(target, { from, limit: PAGE });
       for (const recorded of page) {
-        if (recorded.id === (found.length === 0 ? first : eventId(this.ids.bytes, found.length))) found.push(recorded);
+        if (recorded.id === (found.length === 0 ? first : eventId(this.ids.key, found.length))) found.push(recorded);
         else if (found.length > 0) return this.repeated(target, found);
       }
       if (page.length < PAGE) return found.length > 0 ? this.repeated(target, found) : null;
@@ -241,12 +241,12 @@ export class Execution<State, C, Event, R extends Rejection> implements Queued {
 
   private newEvent(event: Event, index: number): CommandEvent {
     const { type, schemaVersion, data, effectiveAt, evidence = [] } = this.request.codec.toStored(event);
-    return new CommandEvent(this.ids.bytes, index, type, canonicalJson(data), this.envelope.of({ schemaVersion, effectiveAt, evidence }));
+    return new CommandEvent(this.ids.key, index, type, canonicalJson(data), this.envelope.of({ schemaVersion, effectiveAt, evidence }));
   }
 
   private binding(revision: number, events: readonly CommandEvent[]): StreamWrite {
     const bound = this.boundTo(revision, events.length);
-    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids.bytes, bound, this.envelope, events[0] ?? null)] };
+    return { stream: this.ids.stream, expected: 'no-stream', events: [new Binding(this.ids.key, bound, this.envelope, events[0] ?? null)] };
   }
 
   private boundTo(targetRevision: number, eventCount: number): BoundData {

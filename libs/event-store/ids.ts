@@ -19,28 +19,17 @@ export const sha256 = (input: string | Uint8Array): string => hash('sha256', inp
 /** RFC 9562 section 5.5: a name-based UUID over SHA-1. The same namespace and name give the same id, on every machine. */
 export const uuidV5 = (namespace: string, name: string): string => uuidV5From(uuidBytes(namespace), name);
 
-/** As `uuidV5`, for a namespace that is used again and again. On the path of every command, three times: nothing is allocated but the text. */
+/** As `uuidV5`, for a namespace that is used again and again. On the path of every command: nothing is allocated but the text. */
 export function uuidV5From(namespace: Uint8Array, name: string): string {
-  hashInto(BYTES, namespace, name);
-  return uuidText(BYTES);
-}
-
-/** The same as 16 bytes: a namespace for other ids. */
-export function uuidV5Bytes(namespace: Uint8Array, name: string): Uint8Array {
-  const bytes = new Uint8Array(16);
-  hashInto(bytes, namespace, name);
-  return bytes;
-}
-
-function hashInto(bytes: Uint8Array, namespace: Uint8Array, name: string): void {
   // A character has at most 3 bytes.
   const whole = name.length * 3 + 16 <= INPUT.length;
   const input = whole ? INPUT : Buffer.allocUnsafe(name.length * 3 + 16);
   for (let i = 0; i < 16; i++) input[i] = namespace[i] as number;
   const length = 16 + written(input, name);
   const digest = hash('sha1', whole ? (VIEWS[length] ??= INPUT.subarray(0, length)) : input.subarray(0, length), 'binary');
-  for (let i = 0; i < 16; i++) bytes[i] = digest.charCodeAt(i);
-  setVersion(bytes, 5);
+  for (let i = 0; i < 16; i++) BYTES[i] = digest.charCodeAt(i);
+  setVersion(BYTES, 5);
+  return uuidText(BYTES);
 }
 
 function setVersion(bytes: Uint8Array, version: number): void {

@@ -73,21 +73,16 @@ const NOT_HERE = -1;
 const SHORT = 40;
 
 function write(value: Canonical, at: number): number {
-  switch (typeof value) {
-    case 'string':
-      return writeText(value, at);
-    case 'number':
-      return isWhole(value) ? writeWord(`${value}`, at) : NOT_HERE;
-    case 'bigint':
-      return writeText(`${value}`, at);
-    case 'boolean':
-      return writeWord(value ? 'true' : 'false', at);
-    case 'object':
-      if (value === null) return writeWord('null', at);
-      return Array.isArray(value) ? writeArray(value as readonly Canonical[], at) : writeObject(value as CanonicalObject, at);
-    default:
-      return NOT_HERE;
+  // One question after the other: a switch over `typeof` makes a text of it, and compares that.
+  if (typeof value === 'string') return writeText(value, at);
+  if (typeof value === 'object') {
+    if (value === null) return writeWord('null', at);
+    return Array.isArray(value) ? writeArray(value as readonly Canonical[], at) : writeObject(value as CanonicalObject, at);
   }
+  if (typeof value === 'number') return isWhole(value) ? writeWord(`${value}`, at) : NOT_HERE;
+  if (typeof value === 'bigint') return writeText(`${value}`, at);
+  if (typeof value === 'boolean') return writeWord(value ? 'true' : 'false', at);
+  return NOT_HERE;
 }
 
 function writeArray(values: readonly Canonical[], at: number): number {

@@ -2,12 +2,16 @@
 export class PairCache<Value> {
   private values = new Map<string, Map<string, Value>>();
   private size = 0;
+  /** The first text that was asked for last, and its values: a caller asks again and again for its own. */
+  private first: string | null = null;
+  private own: Map<string, Value> | undefined;
 
   /** @param max how many values it holds, of all first texts together */
   constructor(private readonly max: number) {}
 
   get(first: string, second: string): Value | undefined {
-    return this.values.get(first)?.get(second);
+    if (first !== this.first) [this.first, this.own] = [first, this.values.get(first)];
+    return this.own?.get(second);
   }
 
   /** Of a pair that it does not hold. */
@@ -20,6 +24,7 @@ export class PairCache<Value> {
     let own = this.values.get(first);
     if (own === undefined) this.values.set(first, (own = new Map()));
     own.set(second, value);
+    [this.first, this.own] = [first, own];
     return value;
   }
 }

@@ -1,19 +1,25 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext } from '#event-store';
+import type { CommandContext, EntityCommand } from '#event-store';
 import type { CanonicalObject } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import type { CommitmentOutcome } from './commitments.js';
 import { Nesting } from './nesting.js';
 
+type Amending = Extract<CommitmentCommand, { type: 'AmendCommitment' }>;
+
 /** Both sides changed the terms, from its effectiveAt on. */
-export class AmendCommitment {
+export class AmendCommitment implements EntityCommand<Amending> {
   constructor(
     readonly context: CommandContext,
     readonly commitmentId: string,
-    readonly command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>,
+    readonly command: Amending,
     /** The caller's input as given: what "same key, same input" compares. */
     readonly input: CanonicalObject,
   ) {}
+
+  get id(): string {
+    return this.commitmentId;
+  }
 }
 
 @CommandHandler(AmendCommitment)
@@ -35,6 +41,6 @@ export class AmendCommitmentsHandler implements ICommandHandler<AmendCommitments
   constructor(private readonly nesting: Nesting) {}
 
   execute({ amendments }: AmendCommitments): Promise<readonly CommitmentOutcome[]> {
-    return this.nesting.executeAll(amendments.map(({ context, commitmentId: id, command, input }) => ({ context, id, command, input })));
+    return this.nesting.executeAll(amendments);
   }
 }

@@ -53,7 +53,9 @@ function amend(command: Extract<CommitmentCommand, { type: 'AmendCommitment' }>,
   const changes = inFull(command.changes, commitment.final);
   if (changes === null) return reject(incomplete(command.changes));
   const broken = validateChanges(changes, commitment.final, commitment.commitmentId);
-  return broken ? reject(broken) : accept({ ...command, type: 'CommitmentAmended', commitmentId: commitment.commitmentId, changes });
+  if (broken) return reject(broken);
+  const { effectiveAt, reason, evidence } = command;
+  return accept({ type: 'CommitmentAmended', commitmentId: commitment.commitmentId, effectiveAt, changes, reason, evidence });
 }
 
 function correct(command: Extract<CommitmentCommand, { type: 'CorrectCommitment' }>, commitment: MadeCommitment): Outcome {
@@ -163,7 +165,7 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
   }
 }
 
-/** Counts the event already: on the path of every amendment a copy less. */
+/** Counts the event already, and names what it copies: on the path of every amendment, where a spread takes ten times as long. */
 function withFact(
   commitment: MadeCommitment,
   kind: Fact['kind'],
@@ -175,8 +177,10 @@ function withFact(
   const facts = commitment.facts.add(fact);
   const events = commitment.events + 1;
   if (commitment.latest !== null && !sortsAfter(fact, commitment.latest)) return refinal({ ...commitment, facts, events });
+  const { status, commitmentId, contractId, provider, terms } = commitment;
+  const final = applyChanges(commitment.final, changes);
   const cancelled = commitment.cancelled || kind === 'cancelled';
-  return { ...commitment, facts, events, final: applyChanges(commitment.final, changes), latest: fact, cancelled };
+  return { status, commitmentId, contractId, provider, terms, facts, final, latest: fact, cancelled, events };
 }
 
 function refinal(commitment: MadeCommitment): MadeCommitment {

@@ -16,10 +16,9 @@ export const COMMITMENT_EVENTS = [
   storedEvent('CommitmentEvidenceStatusChanged', schema.CommitmentEvidenceStatusChangedSchema),
 ] as const;
 
-function dataOf(event: CommitmentEvent): JsonObject {
+function dataOf(event: CommitmentEvent, evidence: readonly JsonObject[] | undefined): JsonObject {
   const { commitmentId } = event;
   const effectiveAt = 'effectiveAt' in event && event.effectiveAt ? uncertainToJson(event.effectiveAt) : undefined;
-  const evidence = 'evidence' in event ? event.evidence.map(evidenceToJson) : undefined;
   const common = { commitmentId, effectiveAt, evidence };
   switch (event.type) {
     case 'CommitmentMade':
@@ -57,13 +56,11 @@ interface Stored {
 }
 
 export const commitmentCodec: EventCodec<CommitmentEvent> = {
-  toStored: (event) => ({
-    type: event.type,
-    schemaVersion: 1,
-    effectiveAt: 'effectiveAt' in event && event.effectiveAt ? envelopeInstant(event.effectiveAt) : null,
-    evidence: 'evidence' in event ? event.evidence.map(evidenceToJson) : [],
-    data: dataOf(event),
-  }),
+  toStored: (event) => {
+    const evidence = 'evidence' in event ? event.evidence.map(evidenceToJson) : undefined;
+    const effectiveAt = 'effectiveAt' in event && event.effectiveAt ? envelopeInstant(event.effectiveAt) : null;
+    return { type: event.type, schemaVersion: 1, effectiveAt, evidence: evidence ?? [], data: dataOf(event, evidence) };
+  },
   fromStored: ({ type, data }) => {
     const stored = data as unknown as Stored;
     const { commitmentId, fact = 0, reason = '' } = stored;

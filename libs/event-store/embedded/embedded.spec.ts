@@ -164,10 +164,10 @@ describe('embedded store', () => {
   it.each([3, 4])('goes on with a file of format %i, in which more of a binding and of the event after it stood written', async (format) => {
     const key = keyIds('l', 'o', 'k');
     const envelope = commandEnvelope(key, { organization: 'o', actor: 'ann', key: 'k' }, '1');
-    const happened = new CommandEvent(key.bytes, 0, 'Happened', '{}', envelope.of({ effectiveAt: null, evidence: [], schemaVersion: 1 }));
+    const happened = new CommandEvent(key.key, 0, 'Happened', '{}', envelope.of({ effectiveAt: null, evidence: [], schemaVersion: 1 }));
     const bound = { commandType: 'Do', digest: 'ab'.repeat(32), eventCount: 1, target: 'l.o.thing-k', targetRevision: -1 };
     const writes: StreamWrite[] = [
-      { stream: key.stream, expected: 'no-stream', events: [new Binding(key.bytes, bound, envelope, happened)] },
+      { stream: key.stream, expected: 'no-stream', events: [new Binding(key.key, bound, envelope, happened)] },
       { stream: bound.target, expected: 'no-stream', events: [happened] },
     ];
     const store = openStore();

@@ -3,7 +3,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bindingId, bindingMetadata, type BindingParts, type BoundData, boundText, COMMAND_BOUND, eventId } from '../binding.js';
 import { recordedAtIn } from '../envelope.js';
 import { StoreFault } from '../fault.js';
-import { uuidBytes } from '../ids.js';
 import type { NewEvent } from '../port.js';
 import { arrays } from './arrays.js';
 import { type EventTexts, StoredEvent } from './stored-event.js';
@@ -126,7 +125,7 @@ export class LogRow implements EventTexts {
       target: this.stream(position + 1),
       targetRevision: this.revision(position + 1) - 1,
     };
-    return { key: uuidBytes(this.stream(position).slice(-UUID_CHARACTERS)), bound };
+    return { key: this.stream(position).slice(-UUID_CHARACTERS), bound };
   }
 
   private at(position: number): number {

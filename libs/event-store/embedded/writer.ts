@@ -125,12 +125,14 @@ export class Writer {
   /** What `Writing` says of it. @throws what SQLite throws, which is everybody's */
   private append(writes: readonly StreamWrite[]): Written | null {
     try {
-      const plans: Plan[] = [];
-      for (const write of writes) {
+      // Of their length at once: what is pushed into an empty array has room for sixteen more.
+      const plans = new Array<Plan>(writes.length);
+      for (let i = 0; i < writes.length; i++) {
+        const write = writes[i] as StreamWrite;
         const plan = this.plan(write);
         if (plan === null) return null;
         if (typeof plan !== 'object') return conflict(write, plan);
-        plans.push(plan);
+        plans[i] = plan;
       }
       return this.addAll(writes, plans);
     } catch (error) {
@@ -140,10 +142,10 @@ export class Writer {
   }
 
   private addAll(writes: readonly StreamWrite[], plans: readonly Plan[]): readonly StreamAppended[] {
-    const appended: StreamAppended[] = [];
+    const appended = new Array<StreamAppended>(plans.length);
     for (let i = 0; i < plans.length; i++) {
       const plan = plans[i] as Plan;
-      appended.push('repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan, bindsNext(writes, plans, i)));
+      appended[i] = 'repeated' in plan ? plan : this.add(writes[i] as StreamWrite, plan, bindsNext(writes, plans, i));
     }
     return appended;
   }

@@ -47,8 +47,9 @@ export class ApiKeyCallers implements CallerSource {
     const entity = this.entities.find(organization, 'organization', organization);
     if (entity === null) return undefined;
     const { state } = this.states.at(entity, LATEST);
-    const keys = new Map((state.status === 'open' ? state.keys : []).map((key) => [key.keyId, { key, caller: callerOf(organization, key) }]));
-    this.known.set(organization, keys);
+    // The entity's own id: the one that was asked for is a part of the secret, all of which it would keep in memory.
+    const keys = new Map((state.status === 'open' ? state.keys : []).map((key) => [key.keyId, { key, caller: callerOf(entity.id, key) }]));
+    this.known.set(entity.id, keys);
     return keys;
   }
 }

@@ -93,47 +93,42 @@ interface RejectedOutcome extends Outcome {
   readonly rejection: { readonly code: string };
 }
 
-/** What a token lets its bearer see; sealed when it is asked for, as that costs as much as the rest of a small command. */
-class Seen {
+class Accepted implements CommandAcceptedType {
+  readonly __typename = 'CommandAccepted';
+  /** The one whose token this one carries as well. */
+  last: Accepted = this;
   private sealed: string | undefined;
 
   constructor(
     private readonly context: CallContext,
-    readonly position: number,
-  ) {}
-
-  get token(): string {
-    return (this.sealed ??= this.context.seal('position', `${this.position}`));
-  }
-}
-
-class Accepted implements CommandAcceptedType {
-  readonly __typename = 'CommandAccepted';
-
-  constructor(
-    private readonly context: CallContext,
-    private readonly entity: { readonly type: string; readonly id: string },
+    private readonly type: string,
+    private readonly entity: string,
     readonly idempotencyKey: string,
     readonly revision: number,
     readonly repeated: boolean,
     readonly warnings: readonly string[],
-    public seen: Seen,
+    readonly position: number,
   ) {}
 
   get id(): string {
-    return this.context.nodeId(this.entity.type, this.entity.id);
+    return this.context.nodeId(this.type, this.entity);
   }
 
+  /** Sealed when it is asked for, as that costs as much as the rest of a small command. */
   get token(): string {
-    return this.seen.token;
+    return this.last.seal();
+  }
+
+  private seal(): string {
+    return (this.sealed ??= this.context.seal('position', `${this.position}`));
   }
 }
 
 /** The answers of one bulk call: the token of each sees them all. */
 export function together<T extends CommandAcceptedType | CommandRejectedType>(answers: readonly T[]): readonly T[] {
-  let last: Seen | null = null;
-  for (const answer of answers) if (answer instanceof Accepted && (last === null || answer.seen.position > last.position)) last = answer.seen;
-  if (last !== null) for (const answer of answers) if (answer instanceof Accepted) answer.seen = last;
+  let last: Accepted | null = null;
+  for (const answer of answers) if (answer instanceof Accepted && (last === null || answer.position > last.position)) last = answer;
+  if (last !== null) for (const answer of answers) if (answer instanceof Accepted) answer.last = last;
   return answers;
 }
 
@@ -167,6 +162,8 @@ export function rejected(idempotencyKey: string, code: string, message: string, 
   } as unknown as CommandRejectedType;
 }
 
+const NO_WARNINGS: readonly string[] = [];
+
 /** Translates a command's outcome for the caller. `messages`: the slice's catalogue of rejections. */
 export function toCommandResult(
   outcome: AcceptedOutcome | RejectedOutcome,
@@ -176,12 +173,12 @@ export function toCommandResult(
     key,
     context,
     messages,
-    warnings = [],
+    warnings = NO_WARNINGS,
   }: { type: string; id: string; key: string; context: CallContext; messages: Readonly<Record<string, string>>; warnings?: readonly string[] },
 ): CommandAcceptedType | CommandRejectedType {
   if (outcome.status === 'accepted') {
     const { revision, position, repeated } = outcome;
-    return new Accepted(context, { type, id }, key, revision, repeated, warnings, new Seen(context, position));
+    return new Accepted(context, type, id, key, revision, repeated, warnings, position);
   }
   const { code, ...facts } = outcome.rejection;
   return rejected(key, code, messages[code] ?? COMMAND_REJECTIONS[code as CommandRejection['code']], withNodeIds(facts, context));

@@ -1,4 +1,12 @@
-import { type DocumentNode, getOperationAST, GraphQLSchema, type GraphQLSchemaConfig, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLSchema,
+  type GraphQLSchemaConfig,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { planOf, type Plan } from './plan.js';
 import { ALREADY_READ, alreadyRead, VariableReader, withOperation } from './variables.js';

@@ -15,13 +15,16 @@ interface Rule {
 
 interface PropertyPlan {
   readonly name: string;
-  readonly optional: boolean;
   readonly rules: readonly Rule[];
   /** Class of the nested input, or of each element of a list of them. */
   readonly nested: (() => InputClass) | null;
 }
 
-type ShapePlan = readonly PropertyPlan[];
+interface ShapePlan {
+  readonly required: readonly PropertyPlan[];
+  /** Of those that need not be given, by name. */
+  readonly optional: ReadonlyMap<string, PropertyPlan>;
+}
 
 const plans = new Map<InputClass, ShapePlan | null>();
 
@@ -33,14 +36,20 @@ const plans = new Map<InputClass, ShapePlan | null>();
 export function keepsShape(type: InputClass, value: Plain): boolean {
   const plan = planOf(type);
   if (plan === null) return false;
-  for (const property of plan) if (!keeps(property, value)) return false;
+  for (const property of plan.required) if (!keeps(property, value[property.name], value)) return false;
+  if (plan.optional.size === 0) return true;
+  // What was given is looked for, not what could be: of twenty terms an amendment names one or two.
+  for (const name in value) {
+    const given = value[name];
+    if (given === undefined || given === null) continue;
+    const property = plan.optional.get(name);
+    if (property !== undefined && !keeps(property, given, value)) return false;
+  }
   return true;
 }
 
 // Without a closure where there is no list: each is a context for every field that is judged.
-function keeps({ name, optional, rules, nested }: PropertyPlan, object: Plain): boolean {
-  const value = object[name];
-  if (optional && (value === undefined || value === null)) return true;
+function keeps({ rules, nested }: PropertyPlan, value: unknown, object: Plain): boolean {
   for (const rule of rules) {
     rule.args.value = value;
     rule.args.object = object;
@@ -93,7 +102,11 @@ function makePlan(type: InputClass): ShapePlan | null {
     } else return null;
     if (rule.type === 'nestedValidation' && property.nested === null) return null;
   }
-  return [...properties].map(([name, property]) => ({ name, ...property }));
+  const all = [...properties].map(([name, { optional, rules, nested }]) => ({ optional, property: { name, rules, nested } }));
+  return {
+    required: all.filter(({ optional }) => !optional).map(({ property }) => property),
+    optional: new Map(all.filter(({ optional }) => optional).map(({ property }) => [property.name, property])),
+  };
 }
 
 const nestedType = (type: InputClass, property: string): (() => InputClass) | null =>
