@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject } from '#kernel';
 
-import { sha256 } from './ids.js';
+import { isUuid, sha256 } from './ids.js';
 import type { NewMetadata, RecordedEvent } from './port.js';
 
 /** What every event says about itself beside its data; each field is hashed. Absence of a fact is null, never a missing member. */
@@ -30,29 +30,32 @@ export const envelopeText = (fields: EnvelopeFields): NewMetadata => new Envelop
 
 /** The same for several events that differ in what is their own. */
 export class Envelope {
+  /** Without their quotes: two that differ do so from their first letter on, which is all that is compared of them. */
   private readonly correlation: string;
-  private readonly keyDigest: string;
+  private readonly keyDigest: string | null;
   private readonly caller: CallerPieces;
 
   constructor(common: CommonEnvelope) {
-    this.correlation = text(common.correlation);
-    this.keyDigest = text(common.keyDigest);
+    this.keyDigest = common.keyDigest === null ? null : inside(common.keyDigest);
+    this.correlation = common.correlation === common.keyDigest ? (this.keyDigest as string) : inside(common.correlation);
     this.caller = callerPieces(common);
   }
 
   of({ effectiveAt, evidence, schemaVersion }: OwnEnvelope): NewMetadata {
-    const { start, actor, onBehalfOf, ends } = this.caller;
+    const { correlation, keyDigest } = this;
+    const { start, actor, onBehalfOf, onBehalfOfBehindKey, ends } = this.caller;
     const end = (ends[schemaVersion] ??= `${ends[0]}${schemaVersion}}`);
-    const rests = evidence.length === 0 ? NO_EVIDENCE : `,"evidence":${canonicalJson(evidence)},"keyDigest":`;
-    return [start, this.correlation, actor, instantText(effectiveAt), rests, this.keyDigest, onBehalfOf, end];
+    const rests = evidence.length === 0 ? NO_EVIDENCE : `,"evidence":${canonicalJson(evidence)},"keyDigest":"`;
+    if (keyDigest !== null) return [start, correlation, actor, instantText(effectiveAt), rests, keyDigest, onBehalfOfBehindKey, end];
+    return [start, correlation, actor, instantText(effectiveAt), rests.slice(0, -1), 'null', onBehalfOf, end];
   }
 }
 
-const NO_EVIDENCE = ',"evidence":[],"keyDigest":';
+const NO_EVIDENCE = ',"evidence":[],"keyDigest":"';
 
 type Caller = Omit<CommonEnvelope, 'correlation' | 'keyDigest'>;
 /** `ends`: the end by schema version; at 0 what each begins with. */
-type CallerPieces = Readonly<Record<'start' | 'actor' | 'onBehalfOf', string>> & { readonly ends: string[] };
+type CallerPieces = Readonly<Record<'start' | 'actor' | 'onBehalfOf' | 'onBehalfOfBehindKey', string>> & { readonly ends: string[] };
 let last: { readonly of: Caller; readonly pieces: CallerPieces } | undefined;
 
 /** One caller sends many commands: what is the same for all of them is written once. */
@@ -64,10 +67,12 @@ function callerPieces(of: Caller): CallerPieces {
     last.of.causation !== of.causation ||
     last.of.ruleVersion !== of.ruleVersion
   ) {
+    const onBehalfOf = `,"onBehalfOf":${text(of.onBehalfOf)},"organization":${text(of.organization)},"recordedAt":"`;
     const pieces = {
-      start: `{"$causationId":${text(of.causation)},"$correlationId":`,
-      actor: `,"actor":${text(of.actor)},"effectiveAt":`,
-      onBehalfOf: `,"onBehalfOf":${text(of.onBehalfOf)},"organization":${text(of.organization)},"recordedAt":"`,
+      start: `{"$causationId":${text(of.causation)},"$correlationId":"`,
+      actor: `","actor":${text(of.actor)},"effectiveAt":`,
+      onBehalfOf,
+      onBehalfOfBehindKey: `"${onBehalfOf}`,
       ends: [`","ruleVersion":${text(of.ruleVersion)},"schemaVersion":`],
     };
     last = { of, pieces };
@@ -76,6 +81,9 @@ function callerPieces(of: Caller): CallerPieces {
 }
 
 const text = (value: string | null): string => (value === null ? 'null' : canonicalJson(value));
+
+/** Between the quotes. */
+const inside = (value: string): string => (isUuid(value) ? value : canonicalJson(value).slice(1, -1));
 
 let lastEffective: { readonly at: string | null; readonly text: string } = { at: null, text: 'null' };
 

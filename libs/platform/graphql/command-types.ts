@@ -223,8 +223,11 @@ const NO_EVIDENCE: readonly Evidence[] = [];
 
 /** An input as it counts for "same key, same input": what was given, the key itself and the revision aside. */
 export function digestible(input: object): CanonicalObject {
-  const copy: Record<string, Canonical | undefined> = {};
-  for (const field of fieldsOf(input)) copy[field] = (input as Record<string, Canonical | undefined>)[field];
+  const copy: Record<string, Canonical> = {};
+  for (const field of fieldsOf(input)) {
+    const given = (input as Record<string, Canonical | undefined>)[field];
+    if (given !== undefined) copy[field] = given;
+  }
   return copy;
 }
 
