@@ -139,7 +139,9 @@ export class LogRow implements EventTexts {
  */
 export class Log {
   private heads: (string | number | null)[] = [];
-  private body = '';
+  /** In its parts. */
+  private body: string[] = [];
+  private length = 0;
   /** Of the last event's metadata. */
   private pieces: readonly string[] = [];
   private stamp = '';
@@ -172,19 +174,27 @@ export class Log {
       end += (pieces[--last] as string).length;
       if (last === pieces.length - 1) end += stamp.length;
     }
-    const from = this.body.length;
+    const from = this.length;
     const isBound = this.heads.length > 0 && this.heads[this.heads.length - WIDTH + 2] === null;
     this.heads.push(stream, revision, event.type, isBound ? null : event.id, from, from + event.data.length, start, end);
-    this.body += event.data;
-    for (let i = first; i < last; i++) this.body += i === pieces.length - 1 ? stamp + (pieces[i] as string) : (pieces[i] as string);
+    this.write(event.data);
+    for (let i = first; i < last; i++) {
+      if (i === pieces.length - 1) this.write(stamp);
+      this.write(pieces[i] as string);
+    }
     [this.pieces, this.stamp] = [pieces, stamp];
     this.last = position;
-    if (this.body.length >= ROW_CHARACTERS_MAX) this.closeRow();
+    if (this.length >= ROW_CHARACTERS_MAX) this.closeRow();
+  }
+
+  private write(text: string): void {
+    this.body.push(text);
+    this.length += text.length;
   }
 
   /** As `add`, for the binding of a key to the command whose first event is added next. Nobody but that event's row says what it says. */
   addBinding(stream: string, { commandType, digest, eventCount }: BoundData): void {
-    this.heads.push(stream, 0, null, digest, this.body.length, commandType, eventCount, 0);
+    this.heads.push(stream, 0, null, digest, this.length, commandType, eventCount, 0);
   }
 
   /** The rows of what was added. */
@@ -197,13 +207,13 @@ export class Log {
 
   private closeRow(): void {
     if (this.heads.length === 0) return;
-    this.inserts.push([this.last, JSON.stringify(this.heads), this.body]);
+    this.inserts.push([this.last, JSON.stringify(this.heads), this.body.join('')]);
     this.beginRow();
   }
 
   private beginRow(): void {
     this.heads = [];
-    this.body = '';
+    [this.body, this.length] = [[], 0];
     [this.pieces, this.stamp] = [[], ''];
   }
 
