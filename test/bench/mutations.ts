@@ -58,7 +58,9 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
 
 async function openLoop(single: Target, peak: number): Promise<Figure> {
   const runs = [];
-  for (let n = 0; n < 3; n++) runs.push(await p99(single, Math.round(peak / 2), 8));
+  // What the peak left to be done is done first, which takes the disk some twenty seconds. Then many short rounds, for the same reason as in `bulk`.
+  await p99(single, Math.round(peak / 2), 20);
+  for (let n = 0; n < 9; n++) runs.push(await p99(single, Math.round(peak / 2), 4));
   const values = runs.map((run) => run.p99);
   return {
     name: 'graphql.mutation.p99-ms',
