@@ -165,7 +165,7 @@ function applyEvent(commitment: MadeCommitment, event: Exclude<CommitmentEvent, 
   }
 }
 
-/** Counts the event already, and names what it copies: on the path of every amendment, where a spread takes ten times as long. */
+/** Counts the event already, and names what it copies: on the path of every amendment, where a spread is a call of its own. */
 function withFact(
   commitment: MadeCommitment,
   kind: Fact['kind'],

@@ -110,7 +110,7 @@ export class Sealer {
     const payload = this.open('node', organization, token);
     if (payload === null) return null;
     const colon = payload.indexOf(':');
-    // A part of a text is compared with others ten times as slowly as one of its own: copied, since it is looked up by every command.
+    // V8 compares a part of a text by a call into its runtime: copied, since it is looked up by every command.
     const id = Buffer.from(payload.slice(colon + 1), 'utf8').toString('utf8');
     return this.opened.add(organization, token, { type: payload.slice(0, colon), id });
   }
