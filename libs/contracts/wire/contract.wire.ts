@@ -62,10 +62,10 @@ function termsFromJson(json: Json | undefined): Partial<ContractTerms> {
   };
 }
 
-function dataOf(event: ContractEvent): JsonObject {
+function dataOf(event: ContractEvent, evidence: readonly JsonObject[] | undefined): JsonObject {
   const { contractId } = event;
   const effectiveAt = event.effectiveAt && uncertainToJson(event.effectiveAt);
-  const common = { contractId, effectiveAt, evidence: 'evidence' in event ? event.evidence.map(evidenceToJson) : undefined };
+  const common = { contractId, effectiveAt, evidence };
   switch (event.type) {
     case 'ContractSigned':
       return { ...common, terms: termsToJson(event.terms) };
@@ -83,13 +83,11 @@ function dataOf(event: ContractEvent): JsonObject {
 }
 
 export const contractCodec: EventCodec<ContractEvent> = {
-  toStored: (event) => ({
-    type: event.type,
-    schemaVersion: 1,
-    effectiveAt: event.effectiveAt ? envelopeInstant(event.effectiveAt) : null,
-    evidence: 'evidence' in event ? event.evidence.map(evidenceToJson) : [],
-    data: dataOf(event),
-  }),
+  toStored: (event) => {
+    const evidence = 'evidence' in event ? event.evidence.map(evidenceToJson) : undefined;
+    const effectiveAt = event.effectiveAt ? envelopeInstant(event.effectiveAt) : null;
+    return { type: event.type, schemaVersion: 1, effectiveAt, evidence: evidence ?? [], data: dataOf(event, evidence) };
+  },
   fromStored: ({ type, data }) => {
     const { contractId, terms, changes, until, reason = '', fact = 0, evidenceId = '', status = 'REPORTED', ...stored } = data as unknown as Stored;
     const effectiveAt = stored.effectiveAt === undefined ? null : uncertainFromJson(stored.effectiveAt);

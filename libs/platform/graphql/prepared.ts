@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { planOf, type Plan } from './plan.js';
-import { ALREADY_READ, alreadyRead, VariableReader, withOperation } from './variables.js';
+import { ALREADY_READ, alreadyRead, VariableReader } from './variables.js';
 
 /** What is kept beside a validated document: its plan, and its compiled form once it proves to be used again. */
 export interface Prepared {
@@ -117,8 +117,8 @@ const withMutationsAsQueries = twin((schema) => {
  */
 function toCompile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): [GraphQLSchema, DocumentNode] {
   const [field, ...others] = operation.selectionSet.selections;
-  const read = alreadyRead(operation);
-  if (operation.operation !== OperationTypeNode.MUTATION || field?.kind !== Kind.FIELD || others.length > 0)
-    return [asItIs(schema), withOperation(document, operation, read)];
-  return [withMutationsAsQueries(schema), withOperation(document, operation, { ...read, operation: OperationTypeNode.QUERY })];
+  const asQuery = operation.operation === OperationTypeNode.MUTATION && field?.kind === Kind.FIELD && others.length === 0;
+  const changed = { ...alreadyRead(operation), ...(asQuery && { operation: OperationTypeNode.QUERY }) };
+  const definitions = document.definitions.map((each) => (each === operation ? changed : each));
+  return [(asQuery ? withMutationsAsQueries : asItIs)(schema), { ...document, definitions }];
 }

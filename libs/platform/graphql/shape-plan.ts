@@ -102,11 +102,14 @@ function makePlan(type: InputClass): ShapePlan | null {
     } else return null;
     if (rule.type === 'nestedValidation' && property.nested === null) return null;
   }
-  const all = [...properties].map(([name, { optional, rules, nested }]) => ({ optional, property: { name, rules, nested } }));
-  return {
-    required: all.filter(({ optional }) => !optional).map(({ property }) => property),
-    optional: new Map(all.filter(({ optional }) => optional).map(({ property }) => [property.name, property])),
-  };
+  const required: PropertyPlan[] = [];
+  const optional = new Map<string, PropertyPlan>();
+  for (const [name, property] of properties) {
+    const plan = { name, rules: property.rules, nested: property.nested };
+    if (property.optional) optional.set(name, plan);
+    else required.push(plan);
+  }
+  return { required, optional };
 }
 
 const nestedType = (type: InputClass, property: string): (() => InputClass) | null =>

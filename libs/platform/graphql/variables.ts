@@ -1,5 +1,4 @@
 import {
-  type DocumentNode,
   GraphQLID,
   type GraphQLInputField,
   type GraphQLInputObjectType,
@@ -172,8 +171,3 @@ export function alreadyRead(operation: OperationDefinitionNode): OperationDefini
 }
 
 const BUILT_IN: ReadonlySet<string> = new Set(specifiedScalarTypes.map(({ name }) => name));
-
-export const withOperation = (document: DocumentNode, of: OperationDefinitionNode, by: OperationDefinitionNode): DocumentNode => ({
-  ...document,
-  definitions: document.definitions.map((each) => (each === of ? by : each)),
-});
