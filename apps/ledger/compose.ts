@@ -30,6 +30,7 @@ export async function compose(config: Config, { clock = systemClock, inProcess =
   await core.files.clean();
   await cleanWork(join(config.TENOR_DATA, 'work'));
   core.projector.start();
+  core.allocator.wake();
   return {
     config,
     core,

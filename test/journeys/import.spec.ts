@@ -13,8 +13,8 @@ import { openCore, type Core } from '../../apps/ledger/core.js';
 import { projections } from '../../apps/ledger/projections.js';
 import { readConfig, systemClock } from '#platform';
 import { spendTerms } from '../support/commitments.js';
-import { make } from '../support/core.js';
-import { charge, ended, Folder, tenor, tenorProcess } from '../support/import-journey.js';
+import { importUnallocated, make } from '../support/core.js';
+import { charge, ended, Folder, startService, tenor, tenorProcess } from '../support/import-journey.js';
 import { programPath } from '../support/programs.js';
 import { type StartedStore, type StoreKind, STORES } from '../support/stores.js';
 
@@ -45,10 +45,9 @@ async function withLedger<T>(work: (core: Core) => Promise<T> | T): Promise<T> {
     await core.close();
   }
 }
-const drawn = (id = 'a'): Promise<string> =>
-  withLedger((core) =>
-    formatDecimal(new Drawdown(core.database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain),
-  );
+const drawnIn = ({ database }: Core, id = 'a'): string =>
+  formatDecimal(new Drawdown(database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain);
+const drawn = (id = 'a'): Promise<string> => withLedger((core) => drawnIn(core, id));
 const commitment = (amount = '1000000000') => withLedger((core) => make(core, organization, 'a', spendTerms(amount)));
 const deliver = (path: string, ...more: string[]) => tenor(folder, 'import', 'focus', path, '--feed', 'aws', ...more);
 
@@ -129,6 +128,18 @@ describe.each(STORES)('$name', (kind) => {
       expect(await withLedger((core) => core.store.head())).toBe(head);
       expect(readdirSync(join(folder.path, 'data', 'work'))).toEqual([]);
       expect(readdirSync(join(folder.path, 'data', 'files', 'incoming'))).toEqual([]);
+    });
+
+    it('a delivery that was recorded when the service ended, and not allocated, is allocated by the next one though nobody writes', async () => {
+      await commitment();
+      const path = folder.file([charge('12.5', '2025-02-01')]);
+      await withLedger((core) => importUnallocated(core, organization, path));
+      const service = await startService(folder);
+      try {
+        await expect.poll(() => drawnIn(service.core), { timeout: 10_000 }).toBe('12.5');
+      } finally {
+        await service.close();
+      }
     });
 
     it('kill -9 at any moment, then the same file again: the figures of an import that was never disturbed', async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { importUnallocated } from '../support/core.js';
 import { type TestService, testService } from '../support/graphql-service.js';
 import { charge } from '../support/import-journey.js';
 
@@ -44,9 +45,13 @@ const make = (name: string, terms: Record<string, unknown>): Promise<string> =>
     effectiveAt: { at: '2025-01-01T00:00:00Z' },
     terms: { name, currency: 'USD', ...terms },
   });
-async function deliver(...rows: readonly string[]): Promise<void> {
+function file(...rows: readonly string[]): string {
   const path = join(service.directory, `${++count}.csv`);
   writeFileSync(path, [HEADER, ...rows, ''].join('\n'));
+  return path;
+}
+async function deliver(...rows: readonly string[]): Promise<void> {
+  const path = file(...rows);
   const result = await service.core.imports.run({ path, name: 'f', feed: 'aws', caller: { organization: 'one', actor: 'tester' } });
   expect(result).toMatchObject({ summary: { status: 'recorded', scan: { quarantined: 0 } } });
   await service.core.settle();
@@ -60,6 +65,26 @@ async function total(effective: string): Promise<Record<string, unknown>[]> {
     Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, typeof figure === 'number' ? figure : figure.value]));
   return (utilizationTotals.totals as Record<string, { value: string } | number>[]).map(plain);
 }
+
+it('what waits to be allocated is told: figures are provisional, and coverage says that usage is missing', async () => {
+  await make('A', { schedule: schedule('2025-01-01', '2026-01-01', { value: '100' }) });
+  await deliver(charge('10', '2025-02-01'));
+  const figures = async () => {
+    const { commitments, coverage } = await service.data(
+      '{ commitments(asOf: { effective: "2025-06-01T00:00:00Z" }) { nodes { utilization { drawn { value status reasons { code } } } } } coverage(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z") { pending coverages { usage coverage { status } } } }',
+    );
+    return [commitments.nodes[0].utilization.drawn, coverage];
+  };
+  expect(await figures()).toEqual([
+    { value: '10', status: 'EXACT', reasons: [] },
+    { pending: false, coverages: [{ usage: '10', coverage: { status: 'EXACT' } }] },
+  ]);
+  await importUnallocated(service.core, 'one', file(charge('10', '2025-02-01'), charge('5', '2025-02-02')));
+  expect(await figures()).toEqual([
+    { value: '10', status: 'PROVISIONAL', reasons: [{ code: 'ALLOCATION_PENDING' }] },
+    { pending: true, coverages: [{ usage: '10', coverage: { status: 'PROVISIONAL' } }] },
+  ]);
+});
 
 describe('a total', () => {
   it('adds what remains and what is over of each commitment: what one drew too much is not drawn of another', async () => {

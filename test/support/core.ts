@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FocusImport } from '#charges';
 import type { Terms } from '#commitments/domain';
 import { type CommitmentCommand, Commitments } from '#commitments';
 import { readConfig, SteppedClock } from '#platform';
@@ -47,3 +48,15 @@ export async function commit(core: Core, organization: string, id: string, key: 
 
 export const make = (core: Core, organization: string, id: string, terms: Terms, effectiveAt = '2025-01-01'): Promise<number> =>
   commit(core, organization, id, `make-${id}`, { ...makeCommitment(id, terms, effectiveAt), type: 'MakeCommitment' });
+
+/** A delivery that is recorded and projected, and not allocated: as a kill in between leaves it. This ledger allocates nothing afterwards. */
+export async function importUnallocated(core: Core, organization: string, path: string): Promise<void> {
+  await core.allocator.close();
+  const { store, decisions, database, ledger, files } = core;
+  const caughtUp = (): Promise<void> => core.projector.catchUp();
+  const workDir = join(core.config.TENOR_DATA, 'work');
+  const imports = new FocusImport({ store, decisions, database, ledger, files, caughtUp, workDir, inProcess: true });
+  const result = await imports.run({ path, name: 'file.csv', feed: 'aws', caller: { organization, actor: 'tester' } });
+  if ('rejection' in result || result.summary.status !== 'recorded') throw new Error(JSON.stringify(result));
+  await caughtUp();
+}

@@ -56,7 +56,7 @@ export class Allocator {
     this.drawdown = new Drawdown(database);
   }
 
-  /** Called whenever the read models moved. */
+  /** Called when the service begins, where the last one may have ended in the middle of a run, and whenever the read models moved. */
   wake(): void {
     if (this.closed) return;
     if (this.running) {
@@ -92,7 +92,7 @@ export class Allocator {
       for (let trigger = this.next(); trigger !== null && !this.closed; trigger = this.next()) await this.settleTrigger(trigger);
     } catch (error) {
       this.engines.clear();
-      if (error instanceof Overtaken) await this.options.projector.catchUp();
+      if (error instanceof Overtaken) await this.options.projector.catchUp().catch(this.options.onFault);
       else this.options.onFault(error);
       if (!this.closed) setTimeout(() => this.wake(), error instanceof Overtaken ? 20 : 500).unref();
     }

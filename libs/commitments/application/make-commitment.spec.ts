@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AmendContract, AmendContractHandler, Contracts, Parties, SignContract, SignContractHandler } from '#contracts';
+import {
+  AmendContract,
+  AmendContractHandler,
+  Contracts,
+  Parties,
+  SignContract,
+  SignContractHandler,
+  TerminateContract,
+  TerminateContractHandler,
+} from '#contracts';
 import { type CommandContext, createDecisions, type EventStore, openEventStore } from '#event-store';
-import { exactly, parseInstant } from '#kernel';
+import { exactly, parseInstant, uncertain } from '#kernel';
 import { makeCommitment, spendTerms } from '../../../test/support/commitments.js';
 import { Commitments } from './commitments.js';
 import { MakeCommitment, MakeCommitmentHandler } from './make-commitment.js';
@@ -56,4 +65,16 @@ it('what a command names must be there; a key that stands for another command sa
   expect(await make('make')).toMatchObject({ status: 'accepted', repeated: false });
   expect(await make('make')).toMatchObject({ status: 'accepted', repeated: true });
   expect(await make('make', { contractId: 'k9' })).toMatchObject(reused);
+
+  // It ended some day in June: what was binding before July may have been made under it, and is recorded late.
+  const june = uncertain(parseInstant('2025-06-01'), parseInstant('2025-07-01'));
+  const ending = { type: 'TerminateContract' as const, effectiveAt: june, reason: 'r', evidence: [] };
+  await new TerminateContractHandler(contracts).execute(new TerminateContract(context('end'), 'k1', ending, {}));
+  const makeAt = (id: string, from: string) =>
+    making.execute(
+      new MakeCommitment(context(id), { ...makeCommitment(id, spendTerms('100'), from), type: 'MakeCommitment' as const }, { id, from }),
+    );
+  expect(await makeAt('c2', '2025-06-30')).toMatchObject({ status: 'accepted' });
+  expect(await makeAt('c3', '2025-07-01')).toEqual({ status: 'rejected', rejection: { code: 'CONTRACT_TERMINATED', contractId: 'k1' } });
+  expect(await make('make')).toMatchObject({ status: 'accepted', repeated: true });
 });

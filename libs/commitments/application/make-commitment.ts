@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Contracts, Parties } from '#contracts';
 import type { CommandContext } from '#event-store';
-import type { CanonicalObject } from '#kernel';
+import { type CanonicalObject, earliest, reachedAt } from '#kernel';
 import type { CommitmentCommand } from '../domain/commitment.js';
 import type { CommitmentRejection } from '../domain/rejections.js';
 import { type CommitmentOutcome, Commitments } from './commitments.js';
@@ -34,8 +34,12 @@ export class MakeCommitmentHandler implements ICommandHandler<MakeCommitment, Co
       : this.commitments.refuse(context, commitmentId, command, input, rejection);
   }
 
-  private async refusal(organization: string, { contractId, provider }: MakeCommitment['command']): Promise<CommitmentRejection | null> {
-    if ((await this.contracts.state(organization, contractId)).status === 'none') return { code: 'CONTRACT_UNKNOWN', contractId };
+  private async refusal(organization: string, { contractId, provider, effectiveAt }: MakeCommitment['command']): Promise<CommitmentRejection | null> {
+    const contract = await this.contracts.state(organization, contractId);
+    if (contract.status === 'none') return { code: 'CONTRACT_UNKNOWN', contractId };
+    // One that was binding before, or may have been, is recorded late: that is no fault.
+    if (contract.terminatedAt !== null && reachedAt(contract.terminatedAt, earliest(effectiveAt)) === 'yes')
+      return { code: 'CONTRACT_TERMINATED', contractId };
     return (await this.parties.firstUnknown(organization, [{ partyId: provider }])) === null ? null : { code: 'PROVIDER_UNKNOWN', provider };
   }
 }

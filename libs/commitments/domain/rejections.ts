@@ -3,6 +3,7 @@ import type { CommitmentCategory } from './terms.js';
 /** Every refusal of a commitment command, in order of precedence: the first that applies is the answer. */
 export type CommitmentRejection =
   | { readonly code: 'CONTRACT_UNKNOWN'; readonly contractId: string }
+  | { readonly code: 'CONTRACT_TERMINATED'; readonly contractId: string }
   | { readonly code: 'PROVIDER_UNKNOWN'; readonly provider: string }
   | { readonly code: 'COMMITMENT_EXISTS'; readonly commitmentId: string }
   | { readonly code: 'COMMITMENT_NOT_FOUND' }
@@ -41,6 +42,8 @@ export type CommitmentRejection =
 /** Code → what it means and what to do next: the catalogue's rows. */
 export const COMMITMENT_REJECTIONS: Readonly<Record<CommitmentRejection['code'], string>> = {
   CONTRACT_UNKNOWN: 'No such contract in your organization. Nothing was recorded. Sign it first, or look its id up with the `contracts` query.',
+  CONTRACT_TERMINATED:
+    'The contract had ended when the commitment took effect. Nothing was recorded. Give the day on which it became binding, or the contract it was made under.',
   PROVIDER_UNKNOWN: 'No such party in your organization. Nothing was recorded. Register it first, or look its id up with the `parties` query.',
   COMMITMENT_EXISTS: 'A commitment with this id stands already. Nothing was recorded. Use a new idempotency key for a new commitment.',
   COMMITMENT_NOT_FOUND: 'No such commitment in your organization. Nothing was recorded. Look its id up with the `commitments` query.',

@@ -58,6 +58,8 @@ export class CoverageType {
 export class CoveragesType {
   @Field(() => [CoverageType])
   coverages!: readonly CoverageType[];
+  @Field({ description: 'Charges recorded by then still wait to be allocated: their usage is in no coverage yet.' })
+  pending!: boolean;
   @Field(() => AnsweredAtType)
   answeredAt!: AnsweredAtType;
 }

@@ -89,6 +89,6 @@ export class TotalsQueries {
       currency: currency ?? null,
       byProvider,
     });
-    return { coverages: coverages as never, answeredAt: this.answers.answeredAt(context, moment) };
+    return { coverages: coverages as never, pending: moment.postings.pending, answeredAt: this.answers.answeredAt(context, moment) };
   }
 }
