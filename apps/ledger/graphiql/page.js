@@ -11,11 +11,15 @@ globalThis.MonacoEnvironment = { getWorker: (_, label) => new Worker(`/graphiql/
 // Kept for this tab only: a key in localStorage would outlive the work that it was for.
 const KEY = 'tenor-api-key';
 
+/** As keys look when all of one is there: before that the schema is not asked for, which would only be refused. */
+const WHOLE = /^tnr_[0-9a-f]{32}_[0-9a-f]{16}_[\w-]{43}$/;
+
 const EXAMPLE = '# Paste an API key above, then press the arrow.\n{\n  ledger {\n    version\n    position\n    lag\n  }\n}\n';
 
 function Page() {
   const [key, setKey] = useState(sessionStorage.getItem(KEY) ?? '');
-  const fetcher = useMemo(() => createGraphiQLFetcher({ url: '/graphql', headers: key ? { authorization: `Bearer ${key}` } : {} }), [key]);
+  const used = WHOLE.test(key) ? key : '';
+  const fetcher = useMemo(() => createGraphiQLFetcher({ url: '/graphql', headers: used ? { authorization: `Bearer ${used}` } : {} }), [used]);
   const change = (event) => {
     sessionStorage.setItem(KEY, event.target.value.trim());
     setKey(event.target.value.trim());
@@ -32,7 +36,13 @@ function Page() {
       placeholder: 'as printed at the first start, or by tenor key create',
     }),
   );
-  return h('div', { className: 'page' }, field, h('div', { className: 'editor' }, h(GraphiQL, { key, fetcher, defaultQuery: EXAMPLE })));
+  const schema = used ? undefined : null;
+  return h(
+    'div',
+    { className: 'page' },
+    field,
+    h('div', { className: 'editor' }, h(GraphiQL, { key: used, fetcher, schema, defaultQuery: EXAMPLE })),
+  );
 }
 
 createRoot(document.getElementById('root')).render(h(Page));
