@@ -32,6 +32,8 @@ export interface StreamWrite {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly NewEvent[];
+  /** Other processes may be writing these very ids: the answer says for certain whether they stood there, at the price of a read where the store does not tell. */
+  readonly contested?: true;
 }
 
 export interface RecordedEvent {

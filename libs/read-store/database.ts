@@ -81,6 +81,16 @@ export class ReadDatabase {
     }
   }
 
+  /** All that is read inside is of one state of the tables, whatever other connections commit meanwhile. */
+  snapshot<T>(work: () => T): T {
+    this.db.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      this.db.exec('COMMIT');
+    }
+  }
+
   /** Changes whenever another connection has written. */
   dataVersion(): number {
     return (this.sql('PRAGMA data_version').get<[number]>() as [number])[0];

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importUnallocated } from '../support/core.js';
 import { type TestService, testService } from '../support/graphql-service.js';
-import { charge } from '../support/import-journey.js';
+import { charge, HEADER } from '../support/import-journey.js';
 
 // What a total adds up, and what of a Continuous commitment the declared window holds. Charges are 1 hour at midnight, billed by AWS.
 
 const ACCEPT = '__typename ... on CommandAccepted { id } ... on CommandRejected { code message }';
-const HEADER =
-  'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
 
 let service: TestService;
 let contract: string;

@@ -11,7 +11,7 @@ import { readConfig } from '#platform';
 import { programPath } from './programs.js';
 import type { StartedStore } from './stores.js';
 
-const HEADER =
+export const HEADER =
   'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
 
 /** A charge of one hour on a day of 2025, in the billing period of its month unless another is given. */

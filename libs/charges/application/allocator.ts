@@ -1,4 +1,4 @@
-import { envelopeText, type EventStore, type NewEvent, uuidV5 } from '#event-store';
+import { envelopeText, type EventStore, type NewEvent, StoreFault, uuidV5 } from '#event-store';
 import { canonicalJson, type JsonObject } from '#kernel';
 import type { Entities, ReadModels, ReadDatabase } from '#read-store';
 import { AllocationEngine } from '../domain/allocation/engine.js';
@@ -35,6 +35,17 @@ export class AllocationFault extends Error {
 
 /** Another process allocates the same organization: wait for its events instead of doubling them. */
 class Overtaken extends Error {}
+/** So long it is left to go on before the next try, which the slower of the two would lose again. */
+const GIVE_WAY_MS = 100;
+
+/** What is to be done next, and where it stands. */
+interface Begun {
+  readonly trigger: Trigger;
+  /** Events of its run that are stored and projected already. */
+  readonly done: number;
+  /** Of the last allocation event projected; -1: of none. */
+  readonly revision: number;
+}
 
 /**
  * Turns charges into postings. Follows the triggers in recorded order, one run each, all in one stream an organization: that
@@ -89,13 +100,27 @@ export class Allocator {
 
   private async run(): Promise<void> {
     try {
-      for (let trigger = this.next(); trigger !== null && !this.closed; trigger = this.next()) await this.settleTrigger(trigger);
+      for (let begun = this.begin(); begun !== null && !this.closed; begun = this.begin()) await this.settleTrigger(begun);
     } catch (error) {
       this.engines.clear();
       if (error instanceof Overtaken) await this.options.projector.catchUp().catch(this.options.onFault);
       else this.options.onFault(error);
-      if (!this.closed) setTimeout(() => this.wake(), error instanceof Overtaken ? 20 : 500).unref();
+      if (!this.closed) setTimeout(() => this.wake(), error instanceof Overtaken ? GIVE_WAY_MS : 500).unref();
     }
+  }
+
+  /**
+   * Read at one moment: between two reads another process could end the run that the first one saw open, and its first event
+   * would be appended again after its last, at a revision where the store cannot know it for a repeat.
+   */
+  private begin(): Begun | null {
+    return this.options.database.snapshot(() => {
+      const pending = this.next();
+      if (pending === null) return null;
+      const { organization } = pending;
+      const { trigger, done } = this.openRun(organization) ?? { trigger: pending, done: 0 };
+      return { trigger, done, revision: this.lastRevision(organization) };
+    });
   }
 
   /** The first trigger to settle; changes of terms in a row are taken together, as the last of them leaves the terms. */
@@ -130,33 +155,37 @@ export class Allocator {
     return { trigger: { organization, position, event, kind, subject, chunk }, done };
   }
 
-  private async settleTrigger(pending: Trigger): Promise<void> {
-    const { organization } = pending;
-    const open = this.openRun(organization);
-    const trigger = open?.trigger ?? pending;
-    let revision = this.lastRevision(organization);
-    let count = open?.done ?? 0;
-    let position = 0;
+  private async settleTrigger({ trigger, done, revision: before }: Begun): Promise<void> {
+    let [revision, count, position] = [before, done, 0];
     const runId = uuidV5(trigger.event, 'allocation');
     const run: Run = {
       trigger,
       chunks: this.chunks,
       database: this.options.database,
-      done: count,
+      done,
       append: async (data) => {
-        const event = this.newEvent(trigger, runId, count, data);
-        const outcome = await this.options.store.append([
-          { stream: allocationStream(this.options.ledger, organization), expected: revision < 0 ? 'no-stream' : revision, events: [event] },
-        ]);
-        if (!outcome.ok) throw new Overtaken();
+        position = await this.append(trigger.organization, revision, this.newEvent(trigger, runId, count, data));
         revision++;
         count++;
-        position = outcome.position;
       },
     };
     if (trigger.kind === 'terms') await this.settleTerms(run);
     else await this.allocate(run, revision, () => revision);
     await this.options.projector.waitFor(() => (this.options.projector.position ?? -1) >= position, 600_000);
+  }
+
+  /**
+   * Only an event that nobody had stored before us was decided on what came before it: the read models may hold another's by the
+   * time that a commitment is looked up, and what is decided then counts for nothing, alike or not.
+   */
+  private async append(organization: string, revision: number, event: NewEvent): Promise<number> {
+    const stream = allocationStream(this.options.ledger, organization);
+    const expected = revision < 0 ? 'no-stream' : revision;
+    const outcome = await this.options.store.append([{ stream, expected, events: [event], contested: true }]).catch((error: unknown) => {
+      throw error instanceof StoreFault && error.code === 'STORE-111' ? new Overtaken() : error;
+    });
+    if (!outcome.ok || outcome.appended.some(({ repeated }) => repeated)) throw new Overtaken();
+    return outcome.position;
   }
 
   /** Only terms that an allocation looks at move anything: a new name doesn't. A run that began goes on, whatever it was for. */

@@ -116,6 +116,19 @@ describe('EventStoreDB adapter under faults', () => {
     await restarted.close();
   });
 
+  it('tells of a contested write what another process stored since this one looked at the log', async () => {
+    const other = openEventStoreDB(double.url, { ledger: 'l', clock: { now: () => Date.now() + 1000 } });
+    const contested = (name: string) => ({ ...write(name, 'no-stream', `l.o.thing-${name}`), contested: true as const });
+    await store.append([contested('mine')]);
+    await other.append([contested('theirs')]);
+    expect(await store.append([contested('theirs')])).toMatchObject({ ok: true, appended: [{ revision: 0, repeated: true }] });
+    await other.append([contested('forged')]);
+    const forged = { ...contested('forged'), events: [{ ...event('forged'), data: '{"name":"other"}' }] };
+    await expect(store.append([forged])).rejects.toMatchObject({ code: 'STORE-111' });
+    expect(await store.append([contested('new')])).toMatchObject({ ok: true, appended: [{ repeated: false }] });
+    await other.close();
+  });
+
   it('hides events of the server and of other ledgers, and never asks for a position between events', async () => {
     const other = openEventStoreDB(double.url, { ledger: 'other' });
     for (let i = 0; i < 5; i++) {

@@ -154,8 +154,9 @@ export class EventStoreDBStore implements EventStore {
     if ('actual' in answer) return answer;
     const position = answer.position;
     if (position > this.seen) this.seen = this.log.note(position);
-    // A first attempt that landed beyond everything seen before is new; anything else may be the answer to an earlier one.
-    const repeated = (attempts > 1 || position <= seenBefore) && (await this.isRepeat(write, texts));
+    // A first attempt that landed beyond everything seen before is new, unless another process stored the same in between.
+    const isDoubtful = attempts > 1 || position <= seenBefore || write.contested === true;
+    const repeated = isDoubtful && (await this.isRepeat(write, texts));
     return { stream: write.stream, revision: answer.revision, position, repeated };
   }
 
