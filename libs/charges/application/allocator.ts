@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { envelopeText, type EventStore, type NewEvent, StoreFault, uuidV5 } from '#event-store';
 import { canonicalJson, type JsonObject } from '#kernel';
 import type { Entities, ReadModels, ReadDatabase } from '#read-store';
@@ -37,6 +38,7 @@ export class AllocationFault extends Error {
 class Overtaken extends Error {}
 /** So long it is left to go on before the next try, which the slower of the two would lose again. */
 const GIVE_WAY_MS = 100;
+const RETRY_MS = 500;
 
 /** What is to be done next, and where it stands. */
 interface Begun {
@@ -103,9 +105,15 @@ export class Allocator {
       for (let begun = this.begin(); begun !== null && !this.closed; begun = this.begin()) await this.settleTrigger(begun);
     } catch (error) {
       this.engines.clear();
-      if (error instanceof Overtaken) await this.options.projector.catchUp().catch(this.options.onFault);
-      else this.options.onFault(error);
-      if (!this.closed) setTimeout(() => this.wake(), error instanceof Overtaken ? GIVE_WAY_MS : 500).unref();
+      if (error instanceof Overtaken) {
+        await this.options.projector.catchUp().catch(this.options.onFault);
+        // Still running, so that each event of the other does not begin it again.
+        await setTimeout(GIVE_WAY_MS);
+        this.again = true;
+        return;
+      }
+      this.options.onFault(error);
+      if (!this.closed) void setTimeout(RETRY_MS, undefined, { ref: false }).then(() => this.wake());
     }
   }
 
