@@ -5,15 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { benchLines } from '../../libs/charges/generator/index.js';
-import { Drawdown } from '#charges';
 import { openEventStore } from '#event-store';
 import { digestTables } from '#read-store';
-import { formatDecimal, parseInstant } from '#kernel';
 import { openCore, type Core } from '../../apps/ledger/core.js';
 import { projections } from '../../apps/ledger/projections.js';
 import { readConfig, systemClock } from '#platform';
 import { spendTerms } from '../support/commitments.js';
-import { importUnallocated, make } from '../support/core.js';
+import { drawnIn2025, importUnallocated, make } from '../support/core.js';
 import { charge, ended, Folder, startService, tenor, tenorProcess } from '../support/import-journey.js';
 import { programPath } from '../support/programs.js';
 import { type StartedStore, type StoreKind, STORES } from '../support/stores.js';
@@ -45,9 +43,7 @@ async function withLedger<T>(work: (core: Core) => Promise<T> | T): Promise<T> {
     await core.close();
   }
 }
-const drawnIn = ({ database }: Core, id = 'a'): string =>
-  formatDecimal(new Drawdown(database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain);
-const drawn = (id = 'a'): Promise<string> => withLedger((core) => drawnIn(core, id));
+const drawn = (id = 'a'): Promise<string> => withLedger((core) => drawnIn2025(core, id));
 const commitment = (amount = '1000000000') => withLedger((core) => make(core, organization, 'a', spendTerms(amount)));
 const deliver = (path: string, ...more: string[]) => tenor(folder, 'import', 'focus', path, '--feed', 'aws', ...more);
 
@@ -136,7 +132,7 @@ describe.each(STORES)('$name', (kind) => {
       await withLedger((core) => importUnallocated(core, organization, path));
       const service = await startService(folder);
       try {
-        await expect.poll(() => drawnIn(service.core), { timeout: 10_000 }).toBe('12.5');
+        await expect.poll(() => drawnIn2025(service.core), { timeout: 10_000 }).toBe('12.5');
       } finally {
         await service.close();
       }
@@ -157,11 +153,7 @@ describe.each(STORES)('$name', (kind) => {
         await make(other, id, 'a', spendTerms('50000'));
         await other.imports.run({ path, name: 'bench.csv', feed: 'aws', caller: { organization: id, actor: 'tester' } });
         await other.settle();
-        const figures = (core: Core) =>
-          formatDecimal(
-            new Drawdown(core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
-          );
-        const expected = figures(other);
+        const expected = drawnIn2025(other);
         const rows = other.database.sql('SELECT count(*), sum(rows) FROM chunks WHERE counts IS NOT NULL').get();
         await other.close();
         expect(await drawn()).toBe(expected);

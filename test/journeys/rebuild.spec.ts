@@ -2,17 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decimal, exactly, formatDecimal, parseInstant } from '#kernel';
-import { Drawdown } from '#charges';
+import { decimal, exactly, parseInstant } from '#kernel';
 import { rebuild } from '#read-store';
 import type { Core } from '../../apps/ledger/core.js';
 import { projections } from '../../apps/ledger/projections.js';
 import { spendTerms } from '../support/commitments.js';
-import { commit, make, testCore, type TestCore } from '../support/core.js';
+import { commit, drawnIn2025, make, testCore, type TestCore } from '../support/core.js';
+import { HEADER } from '../support/import-journey.js';
 
 const ORG = 'o1';
-const HEADER =
-  'BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ProviderName,ServiceName';
 const row = (cost: string, day: number, month = '02') => {
   const start = `2025-${month}-${String(day).padStart(2, '0')}`;
   return `${cost},acct,USD,2025-${month}-01T00:00:00Z,Usage,${start}T01:00:00Z,${start}T00:00:00Z,AWS,Compute`;
@@ -57,10 +55,7 @@ async function history(): Promise<void> {
 }
 
 const run = (core: Core, force = false) => rebuild({ store: core.store, generations: core.generations, projections, clock: core.clock, force });
-const drawn = (id: string) =>
-  formatDecimal(
-    new Drawdown(ledger.core.database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
-  );
+const drawn = (id: string) => drawnIn2025(ledger.core, id);
 
 describe('projection rebuild', () => {
   it('gives every table of the live one, digest for digest, and switches', async () => {

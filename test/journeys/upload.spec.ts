@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Drawdown } from '#charges';
-import { formatDecimal, parseDecimal, parseInstant } from '#kernel';
+import { parseDecimal } from '#kernel';
 import { firstKey } from '../../apps/ledger/first-key.js';
 import { spendTerms } from '../support/commitments.js';
-import { make } from '../support/core.js';
+import { drawnIn2025, make } from '../support/core.js';
 import { charge, ended, Folder, startService, tenor, tenorProcess } from '../support/import-journey.js';
 
 let folder: Folder;
@@ -47,10 +46,7 @@ async function upload(body: Buffer | FormData | string, query: string, secret = 
 }
 const codeOf = ({ body }: Answered): unknown => (body['errors'] as { extensions: { code: string } }[] | undefined)?.[0]?.extensions.code;
 const csv = (...rows: string[]): Buffer => readFileSync(folder.file(rows));
-const drawn = () =>
-  formatDecimal(
-    new Drawdown(service.core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
-  );
+const drawn = () => drawnIn2025(service.core);
 const incoming = () => readdirSync(join(folder.path, 'data', 'files', 'incoming'));
 
 describe('an upload', () => {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FocusImport } from '#charges';
+import { Drawdown, FocusImport, LATEST } from '#charges';
+import { formatDecimal, parseInstant } from '#kernel';
 import type { Terms } from '#commitments/domain';
 import { type CommitmentCommand, Commitments } from '#commitments';
 import { readConfig, SteppedClock } from '#platform';
@@ -48,6 +49,10 @@ export async function commit(core: Core, organization: string, id: string, key: 
 
 export const make = (core: Core, organization: string, id: string, terms: Terms, effectiveAt = '2025-01-01'): Promise<number> =>
   commit(core, organization, id, `make-${id}`, { ...makeCommitment(id, terms, effectiveAt), type: 'MakeCommitment' });
+
+/** What a commitment drew in 2025, for certain and as recorded by now. */
+export const drawnIn2025 = ({ database }: Pick<Core, 'database'>, id = 'a'): string =>
+  formatDecimal(new Drawdown(database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), LATEST).certain);
 
 /** A delivery that is recorded and projected, and not allocated: as a kill in between leaves it. This ledger allocates nothing afterwards. */
 export async function importUnallocated(core: Core, organization: string, path: string): Promise<void> {

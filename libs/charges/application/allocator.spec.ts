@@ -1,13 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EventStore } from '#event-store';
-import { formatDecimal, parseInstant } from '#kernel';
 import { spendTerms } from '../../../test/support/commitments.js';
-import { importUnallocated, make, testCore } from '../../../test/support/core.js';
-import { charge, HEADER } from '../../../test/support/import-journey.js';
-import { LATEST } from '../read/chunks.js';
-import { Drawdown } from '../read/drawdown.js';
+import { drawnIn2025, importUnallocated, make, testCore } from '../../../test/support/core.js';
+import { charge, Folder } from '../../../test/support/import-journey.js';
 import { allocationStream, Allocator } from './allocator.js';
 
 const ORG = 'o1';
@@ -17,19 +12,13 @@ describe('two allocators at the same charges', () => {
     ['alike', '40', '50'],
     ['otherwise', '80', '15'],
   ])('what one decides %s after the other had recorded it counts for nothing, also for what it decides next', async (_, first, second) => {
-    const { core, directory, close } = await testCore();
+    const { core, close } = await testCore();
+    const folder = new Folder();
     try {
       await make(core, ORG, 'a', spendTerms('100'));
-      const file = (...rows: readonly string[]): string => {
-        const path = join(directory, `${rows.length}.csv`);
-        writeFileSync(path, [HEADER, ...rows, ''].join('\n'));
-        return path;
-      };
-      const drawn = () =>
-        formatDecimal(new Drawdown(core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), LATEST).certain);
       const faults: unknown[] = [];
       const allocator = (store: EventStore) => new Allocator({ ...core, store, onFault: (error) => faults.push(error) });
-      await importUnallocated(core, ORG, file(charge(first, '2025-02-01')));
+      await importUnallocated(core, ORG, folder.file([charge(first, '2025-02-01')]));
 
       // The slow one knows what is to be done, and gets to read the rows only when the other one has done it.
       const gate = Promise.withResolvers<undefined>();
@@ -51,19 +40,20 @@ describe('two allocators at the same charges', () => {
       const fast = allocator(core.store);
       await fast.settle();
       await fast.close();
-      expect(drawn()).toBe(first);
+      expect(drawnIn2025(core)).toBe(first);
       gate.resolve(undefined);
       await slow.settle();
 
-      await importUnallocated(core, ORG, file(charge(first, '2025-02-01'), charge(second, '2025-02-02')));
+      await importUnallocated(core, ORG, folder.file([charge(first, '2025-02-01'), charge(second, '2025-02-02')]));
       await slow.settle();
       await slow.close();
       expect(faults).toEqual([]);
       const events = await core.store.readStream(allocationStream(core.ledger, ORG));
       const reasons = events.flatMap(({ data }) => (data as { patterns?: { entries: { reason: string }[] }[] }).patterns ?? []);
       expect(reasons.flatMap(({ entries }) => entries.map(({ reason }) => reason))).toEqual(['DREW', 'DREW']);
-      expect(drawn()).toBe(`${Number(first) + Number(second)}`);
+      expect(drawnIn2025(core)).toBe(`${Number(first) + Number(second)}`);
     } finally {
+      folder.remove();
       await close();
     }
   });

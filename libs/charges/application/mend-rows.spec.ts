@@ -2,10 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatDecimal, parseInstant } from '#kernel';
 import { spendTerms } from '../../../test/support/commitments.js';
-import { make, testCore, type TestCore } from '../../../test/support/core.js';
-import { Drawdown } from '../read/drawdown.js';
+import { drawnIn2025, make, testCore, type TestCore } from '../../../test/support/core.js';
 import { Deliveries } from '../read/deliveries.js';
 import { Quarantine, quarantinedFieldsOf } from '../read/quarantine.js';
 import { RowMending } from './mend-rows.js';
@@ -73,10 +71,7 @@ async function mend(deliveryId: string, lines: readonly string[], organization =
   await ledger.core.settle();
   return result;
 }
-const drawn = () =>
-  formatDecimal(
-    new Drawdown(ledger.core.database).between('a', parseInstant('2025-01-01'), parseInstant('2026-01-01'), Number.MAX_SAFE_INTEGER).certain,
-  );
+const drawn = () => drawnIn2025(ledger.core);
 
 describe('quarantine', () => {
   it('goes out and comes back: mended rows count under their delivery and row number, the rest stays', async () => {
