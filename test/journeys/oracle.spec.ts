@@ -159,12 +159,12 @@ it.each(Array.from({ length: 12 }, (_, index) => index + 1))('ledger %i draws wh
   ledger = await testCore();
   const random = new Random(seed);
   const { facts, positions } = await history(random);
-  const drawdown = new Drawdown(ledger.core.database);
   const ids = new Set(facts.flatMap((fact) => ('terms' in fact ? fact.terms.map(({ id }) => id) : [])));
   let compared = 0;
   for (const [index, position] of positions.entries()) {
     const postings = oraclePostings(facts.slice(0, index + 1));
     for (const id of ids) {
+      const drawdown = new Drawdown(ledger.core.database, id, position);
       const from = START + random.integer(0, 40) * MS_PER_DAY;
       const spans = [
         [START - 366 * MS_PER_DAY, START + 366 * MS_PER_DAY],
@@ -174,7 +174,7 @@ it.each(Array.from({ length: 12 }, (_, index) => index + 1))('ledger %i draws wh
         const expected = postings
           .filter((each) => each.commitment === id && each.at >= s && each.at < e)
           .reduce((sum, { amount }) => sum + amount, 0n);
-        const { certain } = drawdown.between(id, s as Instant, e as Instant, position);
+        const { certain } = drawdown.between(s as Instant, e as Instant);
         expect(`${id} at ${index} [${date(s)}, ${date(e)}) ${text(certain)}`).toBe(`${id} at ${index} [${date(s)}, ${date(e)}) ${text(expected)}`);
         if (expected !== 0n) compared++;
       }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Moments } from '#charges';
 import { decimal, exactly, parseInstant } from '#kernel';
 import { rebuild } from '#read-store';
 import type { Core } from '../../apps/ledger/core.js';
@@ -9,6 +10,7 @@ import { projections } from '../../apps/ledger/projections.js';
 import { spendTerms } from '../support/commitments.js';
 import { commit, drawnIn2025, make, testCore, type TestCore } from '../support/core.js';
 import { HEADER } from '../support/import-journey.js';
+import { CommitmentsReader } from '../../libs/obligations/read/commitments.reader.js';
 
 const ORG = 'o1';
 const row = (cost: string, day: number, month = '02') => {
@@ -79,14 +81,22 @@ describe('projection rebuild', () => {
   it('names the table that was tampered with, keeps the live one, and replaces it when told to', async () => {
     await history();
     const figures = [drawn('a'), drawn('b')];
+    const reader = new CommitmentsReader(ledger.core.entities);
+    const shown = () => {
+      const moment = new Moments(ledger.core.entities, ledger.core.projector, ledger.core.clock).at(ORG);
+      return reader.commitment('a', moment)?.figures(parseInstant('2025-07-01'))?.balance?.drawn.value;
+    };
     ledger.core.database.exec("UPDATE drawdown SET certain = '999' WHERE commitment = 'a' AND level = 0");
     expect(drawn('a')).not.toBe(figures[0]);
+    expect(shown()).not.toBe(decimal(figures[0] as string));
     const result = await run(ledger.core);
     expect(result).toMatchObject({ equal: false, switched: false, generation: 'read-1.db' });
     expect(result.tables.filter(({ live, rebuilt }) => live !== rebuilt).map(({ table }) => table)).toEqual(['drawdown']);
     expect(await run(ledger.core, true)).toMatchObject({ equal: false, switched: true });
     ledger.core.generationWatch.check();
     expect([drawn('a'), drawn('b')]).toEqual(figures);
+    // Nor is anything left of what was worked out of the wrong one.
+    expect(shown()).toBe(decimal(figures[0] as string));
   });
 
   it('compares at one moment while imports go on', async () => {

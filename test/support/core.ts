@@ -52,7 +52,7 @@ export const make = (core: Core, organization: string, id: string, terms: Terms,
 
 /** What a commitment drew in 2025, for certain and as recorded by now. */
 export const drawnIn2025 = ({ database }: Pick<Core, 'database'>, id = 'a'): string =>
-  formatDecimal(new Drawdown(database).between(id, parseInstant('2025-01-01'), parseInstant('2026-01-01'), LATEST).certain);
+  formatDecimal(new Drawdown(database, id, LATEST).between(parseInstant('2025-01-01'), parseInstant('2026-01-01')).certain);
 
 /** A delivery that is recorded and projected, and not allocated: as a kill in between leaves it. This ledger allocates nothing afterwards. */
 export async function importUnallocated(core: Core, organization: string, path: string): Promise<void> {

@@ -59,14 +59,12 @@ export class Allocator {
   private closed = false;
   private readonly chunks: Chunks;
   private readonly books: BookReader;
-  private readonly drawdown: Drawdown;
   private readonly engines = new Map<string, { readonly fingerprint: string; readonly revision: number; readonly engine: AllocationEngine }>();
 
   constructor(private readonly options: AllocatorOptions) {
     const { database, store, ledger, entities } = options;
     this.chunks = new Chunks(database, store, ledger);
     this.books = new BookReader(entities);
-    this.drawdown = new Drawdown(database);
   }
 
   /** Called when the service begins, where the last one may have ended in the middle of a run, and whenever the read models moved. */
@@ -223,7 +221,7 @@ export class Allocator {
     const engine = fits
       ? kept.engine
       : new AllocationEngine(this.books.at(organization, position), {
-          drawn: (commitment, from, to) => this.drawdown.between(commitment, from, to, LATEST),
+          drawn: (commitment, from, to) => new Drawdown(this.options.database, commitment, LATEST).between(from, to),
         });
     this.engines.delete(organization);
     await allocateDelivery(run, engine);

@@ -1,7 +1,7 @@
 import type { Decimal, Instant } from '#kernel';
 import type { ReadDatabase } from '#read-store';
 import type { CoverageDelta, CoverageTotals } from '../domain/allocation/coverage.js';
-import { LEVELS } from '../read/drawdown.projection.js';
+import { LEVELS } from '../read/time-cells.js';
 
 type Row = [string, string, string, number, string, string, string, string];
 

@@ -41,7 +41,7 @@ async function deliver(rows: readonly string[], options: { feed?: string; covers
   return result.summary;
 }
 const drawn = (id: string, position = Number.MAX_SAFE_INTEGER, from = '2025-01-01', to = '2026-01-01') =>
-  formatDecimal(new Drawdown(ledger.core.database).between(id, parseInstant(from), parseInstant(to), position).certain);
+  formatDecimal(new Drawdown(ledger.core.database, id, position).between(parseInstant(from), parseInstant(to)).certain);
 
 describe('deliveries', () => {
   it('example 7: file 1 has x and y, file 2 lacks x', async () => {

@@ -1,12 +1,9 @@
-import { type Decimal, type Instant, startOfDay, startOfHour, startOfMonth, ZERO } from '#kernel';
+import { type Decimal, type Instant, startOfHour, ZERO } from '#kernel';
 import type { ProjectedEvent, Projection, ReadDatabase } from '#read-store';
 import type { Drawn, Posting } from '../domain/allocation/decision.js';
 import type { CoverageDelta } from '../domain/allocation/coverage.js';
 import { AllocationReader, type StoredAllocation } from '../wire/allocation.wire.js';
-
-/** Sizes of the cells that keep running totals: a past answer adds up whole cells, so its cost depends on the days asked for. */
-export const LEVELS = { month: 0, day: 1, hour: 2, instant: 3 } as const;
-export type Level = (typeof LEVELS)[keyof typeof LEVELS];
+import { cellsOf, type Level, LEVELS } from './time-cells.js';
 
 export const NOTHING: Drawn = { certain: ZERO, low: ZERO, high: ZERO, openUp: 0, openDown: 0, marketplace: ZERO };
 
@@ -36,12 +33,12 @@ export const TRIGGERS: ReadonlyMap<string, 'delivery' | 'mend' | 'terms'> = new 
 ]);
 
 /**
- * What was drawn: for each commitment a running total per month, day and hour (and per instant inside an hour), at each recorded
+ * What was drawn: for each commitment a running total per cell of time (and per instant inside an hour), at each recorded
  * position that changed it. Postings of one run count together, at the position of the run's first event.
  */
 export class DrawdownProjection implements Projection {
   readonly name = 'drawdown';
-  readonly version = 2; // The margins of coverage.
+  readonly version = 3; // Cells of five days and of six hours.
   readonly handles: ReadonlySet<string> = new Set(['ChargesAllocated', ...TRIGGERS.keys()]);
   readonly tables = {
     drawdown: {
@@ -155,17 +152,20 @@ class Cells {
     if (hour !== posting.at) post(cellIn(this.instants, commitment, LEVELS.instant, posting.at), posting, sign);
   }
 
-  /** Days and months are summed here, so that each of their cells is written once an event and not once an hour. */
+  /** Coarser cells are summed here, so that each is written once an event and not once an hour. */
   *rolledUp(): Iterable<Cell> {
     for (const [commitment, hours] of this.hours) {
-      const days = new Map<string, Map<number, Cell>>();
-      const months = new Map<string, Map<number, Cell>>();
+      const coarser = new Map<Level, Map<string, Map<number, Cell>>>();
       for (const cell of hours.values()) {
-        merge(cellIn(days, commitment, LEVELS.day, startOfDay(cell.bucket)), cell);
-        merge(cellIn(months, commitment, LEVELS.month, startOfMonth(cell.bucket)), cell);
+        for (const [level, bucket] of cellsOf(cell.bucket)) {
+          if (level === LEVELS.hour) continue;
+          let cells = coarser.get(level);
+          if (!cells) coarser.set(level, (cells = new Map()));
+          merge(cellIn(cells, commitment, level, bucket), cell);
+        }
         yield cell;
       }
-      for (const level of [days, months, this.instants]) yield* level.get(commitment)?.values() ?? [];
+      for (const cells of [...coarser.values(), this.instants]) yield* cells.get(commitment)?.values() ?? [];
     }
   }
 }
@@ -233,7 +233,7 @@ export function drawnOf([certain, low, high, openUp, openDown, marketplace]: Cel
 
 // Totals are kept as whole numbers of 10^-18, as text: a sum may pass the bound of a single decimal, and SQL never computes with it.
 const scaled = (value: bigint): string => value.toString();
-const unscaled = (text: string): Decimal => BigInt(text) as Decimal;
+const unscaled = (text: string): Decimal => (text === '0' ? ZERO : (BigInt(text) as Decimal));
 
 interface CoverageCell {
   readonly key: readonly [currency: string, column: string, provider: string, level: Level, bucket: Instant];
@@ -256,16 +256,11 @@ function writeCoverage(org: string, deltas: readonly CoverageDelta[], position: 
   }
 }
 
-/** Hours, days and months, each once an event. */
+/** Cells of every size, each once an event. */
 function coverageCells(deltas: readonly CoverageDelta[]): Iterable<CoverageCell> {
   const cells = new Map<string, CoverageCell>();
   for (const { provider, currency, column, hour, usage, covered, low = ZERO, high = ZERO } of deltas) {
-    const buckets: [Level, Instant][] = [
-      [LEVELS.hour, hour],
-      [LEVELS.day, startOfDay(hour)],
-      [LEVELS.month, startOfMonth(hour)],
-    ];
-    for (const [level, bucket] of buckets) {
+    for (const [level, bucket] of cellsOf(hour)) {
       const text = `${currency}|${column}|${level}|${bucket}|${provider ?? ''}`;
       let cell = cells.get(text);
       if (!cell) cells.set(text, (cell = { key: [currency, column, provider ?? '', level, bucket], usage: 0n, covered: 0n, low: 0n, high: 0n }));

@@ -1,121 +1,109 @@
-import { addMonths, type Decimal, type Instant, MS_PER_DAY, MS_PER_HOUR, startOfDay, startOfHour, startOfMonth } from '#kernel';
+import { addMonths, type Decimal, type Instant, MS_PER_HOUR, startOfHour, ZERO } from '#kernel';
 import type { ReadDatabase } from '#read-store';
 import type { Drawn } from '../domain/allocation/decision.js';
-import { cellAt, drawnOf, type Level, LEVELS, NOTHING } from './drawdown.projection.js';
+import { cellAt, drawnOf, NOTHING } from './drawdown.projection.js';
+import { type Level, LEVELS, walkHours } from './time-cells.js';
 
-export const addDrawn = (a: Drawn, b: Drawn, sign: 1 | -1 = 1): Drawn => {
-  const factor = BigInt(sign);
-  return {
-    certain: (a.certain + factor * b.certain) as Decimal,
-    low: (a.low + factor * b.low) as Decimal,
-    high: (a.high + factor * b.high) as Decimal,
-    openUp: a.openUp + sign * b.openUp,
-    openDown: a.openDown + sign * b.openDown,
-    marketplace: (a.marketplace + factor * b.marketplace) as Decimal,
-  };
-};
+const addDrawn = (a: Drawn, b: Drawn, sign: 1 | -1 = 1): Drawn => ({
+  certain: add(a.certain, b.certain, sign),
+  low: add(a.low, b.low, sign),
+  high: add(a.high, b.high, sign),
+  openUp: a.openUp + sign * b.openUp,
+  openDown: a.openDown + sign * b.openDown,
+  marketplace: add(a.marketplace, b.marketplace, sign),
+});
+/** Most of what is added is nothing. */
+const add = (a: Decimal, b: Decimal, sign: 1 | -1): Decimal => (b === ZERO ? a : ((sign === 1 ? a + b : a - b) as Decimal));
 
-/** What was drawn on which day, at any recorded position. */
+/** Parameters are the commitment, the level, the instants from which and to which (exclusive), and the position. */
+const CELLS =
+  'SELECT bucket, certain, low, high, open_up, open_down, marketplace FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? AND bucket < ? AND position <= ? ORDER BY bucket, position';
+type CellRow = [number, string, string, string, number, number, string];
+
+/** What one commitment's postings drew on which day, as recorded at one position. Months that were read are kept. */
 export class Drawdown {
-  constructor(private readonly database: ReadDatabase) {}
+  private readonly months = new Map<Instant, Drawn>();
+  private span: readonly [first: number, last: number] | null = null;
 
-  /** Drawn by postings dated in [from, to), as recorded at `position`: whole cells, so a bounded number of seeks. */
-  between(commitment: string, from: Instant, to: Instant, position: number): Drawn {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly commitment: string,
+    private readonly position: number,
+  ) {}
+
+  /** Drawn by postings dated in [from, to): whole cells, so a bounded number of seeks. */
+  between(from: Instant, to: Instant): Drawn {
     let total = NOTHING;
-    const take = (level: Level, bucket: Instant, sign: 1 | -1): void => {
-      const cell = cellAt(this.database, commitment, level, bucket, position);
-      if (cell) total = addDrawn(total, cell, sign);
-    };
-    const [first, last] = this.bounds(commitment);
+    const [first, last] = (this.span ??= this.bounds());
     // Outside the months that have any posting there is nothing to look for.
     const start = Math.max(from, first) as Instant;
     const end = Math.min(to, last) as Instant;
     if (start >= end) return total;
-    walkHours(start, end, take);
+    walkHours(start, end, (level, bucket, sign) => (total = addDrawn(total, this.cell(level, bucket), sign)));
     const [headHour, tailHour] = [startOfHour(start), startOfHour(end)];
-    if (headHour !== start) total = addDrawn(total, this.insideHour(commitment, start, Math.min(headHour + MS_PER_HOUR, end) as Instant, position));
-    if (tailHour !== end && (tailHour !== headHour || headHour === start))
-      total = addDrawn(total, this.untilInHour(commitment, tailHour, end, position));
+    if (headHour !== start) total = addDrawn(total, this.insideHour(start, Math.min(headHour + MS_PER_HOUR, end) as Instant));
+    if (tailHour !== end && (tailHour !== headHour || headHour === start)) total = addDrawn(total, this.untilInHour(tailHour, end));
     return total;
   }
 
-  /** Instants at which something was posted in [from, to), with the totals as recorded at `position`: for the intervals of a Continuous commitment. */
-  cells(commitment: string, level: Level, from: Instant, to: Instant, position: number): ReadonlyMap<Instant, Drawn> {
-    const found = new Map<Instant, Drawn>();
-    const rows = this.database
-      .sql(
-        'SELECT bucket, certain, low, high, open_up, open_down, marketplace FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? AND bucket < ? AND position <= ? ORDER BY bucket, position',
-      )
-      .iterate<[number, string, string, string, number, number, string]>(commitment, level, from, to, position);
-    for (const [bucket, ...cell] of rows) found.set(bucket as Instant, drawnOf(cell));
-    return found;
+  /** Instants at which something was posted in [from, to), with the totals: for the intervals of a Continuous commitment. */
+  cells(level: Level, from: Instant, to: Instant): ReadonlyMap<Instant, Drawn> {
+    return latest(this.database.sql(CELLS).iterate<CellRow>(this.commitment, level, from, to, this.position));
   }
 
-  /** The next date after `t` at which anything is posted, or null: until then a total as of `t` stands. */
-  nextPosting(commitment: string, t: Instant): Instant | null {
+  /** The next date after `t` at which anything is posted, at whatever position, or null: until then a total as of `t` stands. */
+  nextPosting(t: Instant): Instant | null {
     const hour = startOfHour(t);
-    if (hour === t) return this.nextCell(commitment, LEVELS.hour, t);
+    if (hour === t) return this.nextCell(LEVELS.hour, t);
     // What this hour's cell holds before `t` is behind; the rest of the hour is looked for by the instant.
     const nextHour = (hour + MS_PER_HOUR) as Instant;
-    const inside = this.nextCell(commitment, LEVELS.instant, t);
-    return inside !== null && inside < nextHour ? inside : this.nextCell(commitment, LEVELS.hour, nextHour);
+    const inside = this.nextCell(LEVELS.instant, t);
+    return inside !== null && inside < nextHour ? inside : this.nextCell(LEVELS.hour, nextHour);
   }
 
-  private nextCell(commitment: string, level: Level, from: Instant): Instant | null {
+  private nextCell(level: Level, from: Instant): Instant | null {
     const row = this.database
       .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? AND bucket >= ? ORDER BY bucket LIMIT 1')
-      .get<[number]>(commitment, level, from);
+      .get<[number]>(this.commitment, level, from);
     return row ? (row[0] as Instant) : null;
   }
 
-  private bounds(commitment: string): [number, number] {
+  private bounds(): readonly [number, number] {
     const [first] = this.database
       .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket LIMIT 1')
-      .get<[number]>(commitment, LEVELS.month) ?? [0];
+      .get<[number]>(this.commitment, LEVELS.month) ?? [0];
     const row = this.database
       .sql('SELECT bucket FROM drawdown WHERE commitment = ? AND level = ? ORDER BY bucket DESC LIMIT 1')
-      .get<[number]>(commitment, LEVELS.month);
+      .get<[number]>(this.commitment, LEVELS.month);
     return row ? [first, addMonths(row[0] as Instant, 1)] : [0, 0];
   }
 
+  private cell(level: Level, bucket: Instant): Drawn {
+    if (level !== LEVELS.month) return cellAt(this.database, this.commitment, level, bucket, this.position) ?? NOTHING;
+    let month = this.months.get(bucket);
+    if (month === undefined) this.months.set(bucket, (month = cellAt(this.database, this.commitment, level, bucket, this.position) ?? NOTHING));
+    return month;
+  }
+
   /** Part of an hour that begins after the hour's start: postings at single instants. */
-  private insideHour(commitment: string, from: Instant, to: Instant, position: number): Drawn {
+  private insideHour(from: Instant, to: Instant): Drawn {
+    const rows = this.database.sql(CELLS).all<CellRow>(this.commitment, LEVELS.instant, from, to, this.position);
     let total = NOTHING;
-    for (const cell of this.cells(commitment, LEVELS.instant, from, to, position).values()) total = addDrawn(total, cell);
+    for (const cell of latest(rows).values()) total = addDrawn(total, cell);
     return total;
   }
 
   /** From the hour's start: the whole hour less what stands at later instants in it. */
-  private untilInHour(commitment: string, hour: Instant, to: Instant, position: number): Drawn {
-    const whole = cellAt(this.database, commitment, LEVELS.hour, hour, position) ?? NOTHING;
-    return addDrawn(whole, this.insideHour(commitment, to, (hour + MS_PER_HOUR) as Instant, position), -1);
+  private untilInHour(hour: Instant, to: Instant): Drawn {
+    return addDrawn(this.cell(LEVELS.hour, hour), this.insideHour(to, (hour + MS_PER_HOUR) as Instant), -1);
   }
 }
 
-/**
- * Covers the whole hours of [from, to) with few cells: hours to the first day, days to the first month, months, and back down. A last
- * month or day that is more than half covered is taken whole, and what lies behind the end is taken off again (sign −1).
- */
-export function walkHours(from: Instant, to: Instant, take: (level: Level, bucket: Instant, sign: 1 | -1) => void): void {
-  let cursor = startOfHour(from) === from ? from : ((startOfHour(from) + MS_PER_HOUR) as Instant);
-  const end = startOfHour(to);
-  const isWorth = (whole: Instant): boolean => whole <= end || whole - end < end - cursor;
-  while (cursor < end) {
-    const month = addMonths(cursor, 1);
-    const day = (cursor + MS_PER_DAY) as Instant;
-    if (startOfMonth(cursor) === cursor && isWorth(month)) {
-      take(LEVELS.month, cursor, 1);
-      cursor = month <= end ? month : startOfDay(end);
-      for (let off = cursor; off < month; off = (off + MS_PER_DAY) as Instant) take(LEVELS.day, off, -1);
-    } else if (startOfDay(cursor) === cursor && isWorth(day)) {
-      take(LEVELS.day, cursor, 1);
-      cursor = day;
-      for (let off = end; off < day; off = (off + MS_PER_HOUR) as Instant) take(LEVELS.hour, off, -1);
-    } else {
-      take(LEVELS.hour, cursor, 1);
-      cursor = (cursor + MS_PER_HOUR) as Instant;
-    }
-  }
+/** Of each instant's totals the last. */
+function latest(rows: Iterable<CellRow>): ReadonlyMap<Instant, Drawn> {
+  const found = new Map<Instant, Drawn>();
+  for (const [bucket, ...cell] of rows) found.set(bucket as Instant, drawnOf(cell));
+  return found;
 }
 
 /** Which recorded position postings are read at, and whether some that belong to it are still to come. */

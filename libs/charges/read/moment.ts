@@ -1,5 +1,5 @@
 import { isSettled, type PostingsAt, postingsAt } from './drawdown.js';
-import type { Instant } from '#kernel';
+import { type Instant, PairCache } from '#kernel';
 import type { Entities, ReadModels } from '#read-store';
 
 /** Where an answer stands on both axes. */
@@ -32,11 +32,12 @@ export class NotVisibleYet extends Error {
 }
 
 const WAIT_MAX_MS = 5_000;
-const ORGANIZATIONS_MAX = 10_000;
+const READ_MAX = 10_000;
 
 /** Turns `asOf` and `atLeast` into a moment; waits, bounded, until what the token names is visible. */
 export class Moments {
-  private readonly lastRead = new Map<string, { readonly position: number; readonly generation: number; readonly postings: PostingsAt }>();
+  private read = new PairCache<PostingsAt>(READ_MAX);
+  private generation = 0;
 
   constructor(
     private readonly entities: Entities,
@@ -69,15 +70,14 @@ export class Moments {
     };
   }
 
-  /** What is projected up to a position never changes what postings are read there, so one answer does until the position moves. */
+  /** What is projected up to a position never changes what postings are read there. */
   private postings(organization: string, position: number): PostingsAt {
     const { database } = this.entities;
-    const { generation } = database;
-    const known = this.lastRead.get(organization);
-    if (known?.position === position && known.generation === generation) return known.postings;
-    const postings = postingsAt(database, organization, position);
-    if (this.lastRead.size >= ORGANIZATIONS_MAX) this.lastRead.clear();
-    this.lastRead.set(organization, { position, generation, postings });
-    return postings;
+    if (this.generation !== database.generation) {
+      this.read = new PairCache(READ_MAX);
+      this.generation = database.generation;
+    }
+    const key = `${position}`;
+    return this.read.get(organization, key) ?? this.read.add(organization, key, postingsAt(database, organization, position));
   }
 }

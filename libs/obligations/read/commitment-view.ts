@@ -37,7 +37,9 @@ export interface PeriodFigures {
 
 interface Stable {
   readonly from: Instant;
-  readonly until: Instant;
+  /** Looked up when another instant is asked about: most past ones are asked about once. */
+  until: Instant | null;
+  readonly end: Instant;
   readonly figures: PeriodFigures | null;
   lifecycle?: Lifecycle | null;
 }
@@ -84,23 +86,24 @@ export class CommitmentView {
 
   /** FOCUS lifecycle at `t`; what remains matters in the last period only. Kept with the figures. */
   lifecycle(t: Instant): Lifecycle | null {
-    const kept = this.stable;
-    if (kept?.lifecycle !== undefined && kept.from <= t && t < kept.until) return kept.lifecycle;
+    const kept = this.stableAt(t);
+    if (kept?.lifecycle !== undefined) return kept.lifecycle;
     const figures = this.figures(t);
     const isLast = figures !== null && figures.period.id === this.periods(t).at(-1)?.id;
     const lifecycle = lifecycleAt(this.commitment, t, isLast ? (figures.balance?.remaining ?? null) : null);
-    if (this.stable && this.stable.from <= t && t < this.stable.until) this.stable.lifecycle = lifecycle;
+    const stable = this.stableAt(t);
+    if (stable) stable.lifecycle = lifecycle;
     return lifecycle;
   }
 
   /** Figures of the period that contains `t` for the default forecast window; kept while neither terms nor postings move. */
   figures(t: Instant): PeriodFigures | null {
-    const kept = this.stable;
-    if (kept && kept.from <= t && t < kept.until && kept.figures?.balance) return { ...kept.figures, balance: kept.figures.balance.at(t) };
+    const kept = this.stableAt(t);
+    if (kept?.figures?.balance) return { ...kept.figures, balance: kept.figures.balance.at(t) };
     const { periods, certain } = this.current(t);
     const period = periods[0];
     const figures = period ? (certain ? this.figuresOf(period, t, null) : this.uncertainFigures(periods, t)) : null;
-    if (period && certain && period.end !== null) this.stable = { from: t, until: this.steadyUntil(t, period.end), figures };
+    if (period && certain && period.end !== null) this.stable = { from: t, until: null, end: period.end, figures };
     return figures;
   }
 
@@ -162,13 +165,13 @@ export class CommitmentView {
 
   /** What postings dated in [from, to) draw. */
   drawn(from: Instant, to: Instant): Quantity {
-    const drawn = this.drawdown.between(this.id, from, to, this.postings.position);
+    const drawn = this.drawdown.between(from, to);
     return this.quantity(isFine(this.commitment.final) ? this.withUnsplit(drawn, from, to) : drawn);
   }
 
   /** A charge over too many intervals to be split stands in every day that it touches: what is unknown there may be any interval's. */
   private withUnsplit(drawn: Drawn, from: Instant, to: Instant): Drawn {
-    const { low, high, openUp, openDown } = this.drawdown.between(this.id, startOfDay(from), to, this.postings.position);
+    const { low, high, openUp, openDown } = this.drawdown.between(startOfDay(from), to);
     return { ...drawn, low, high, openUp, openDown };
   }
 
@@ -217,19 +220,18 @@ export class CommitmentView {
   private intervalDraws({ start, terms }: CommitmentPeriod, from: Instant, to: Instant): (from: Instant, to: Instant) => Drawn {
     const hourly = terms.interval?.unit === 'hour' && terms.interval.count === 1 && start !== null && startOfHour(start) === start;
     if (isFine(this.commitment.final)) return this.fineDraws(from, to);
-    if (!hourly) return (a, b) => this.drawdown.between(this.id, a, b, this.postings.position);
-    const cells = this.drawdown.cells(this.id, LEVELS.hour, from, (to + MS_PER_HOUR) as Instant, this.postings.position);
+    if (!hourly) return (a, b) => this.drawdown.between(a, b);
+    const cells = this.drawdown.cells(LEVELS.hour, from, (to + MS_PER_HOUR) as Instant);
     return (a) => cells.get(a) ?? NOTHING;
   }
 
   /** So many intervals that only those in hours with postings are looked up: in the others nothing stands but what is unknown of the day. */
   private fineDraws(from: Instant, to: Instant): (from: Instant, to: Instant) => Drawn {
-    const { position } = this.postings;
-    const posted = this.drawdown.cells(this.id, LEVELS.hour, startOfHour(from), to, position);
+    const posted = this.drawdown.cells(LEVELS.hour, startOfHour(from), to);
     let empty: { readonly hour: Instant; readonly day: Instant; readonly drawn: Drawn } | null = null;
     return (a, b) => {
       for (let hour = startOfHour(a); hour < b; hour = (hour + MS_PER_HOUR) as Instant)
-        if (posted.has(hour)) return this.withUnsplit(this.drawdown.between(this.id, a, b, position), a, b);
+        if (posted.has(hour)) return this.withUnsplit(this.drawdown.between(a, b), a, b);
       const [hour, day] = [startOfHour((b - 1) as Instant), startOfDay(a)];
       if (empty?.hour !== hour || empty.day !== day) empty = { hour, day, drawn: this.withUnsplit(NOTHING, a, b) };
       return empty.drawn;
@@ -240,9 +242,15 @@ export class CommitmentView {
     return changePoints(this.commitment).find((point) => point >= t) ?? LATEST;
   }
 
+  private stableAt(t: Instant): Stable | null {
+    const kept = this.stable;
+    if (!kept || t < kept.from) return null;
+    return t === kept.from || t < (kept.until ??= this.steadyUntil(kept.from, kept.end)) ? kept : null;
+  }
+
   private steadyUntil(t: Instant, end: Instant): Instant {
     const change = changePoints(this.commitment).find((point) => point > t) ?? LATEST;
-    const posting = this.drawdown.nextPosting(this.id, t) ?? LATEST;
+    const posting = this.drawdown.nextPosting(t) ?? LATEST;
     const evidence = evidencePoints(this.commitment).filter((point) => point > t);
     return Math.min(change, posting, end, ...evidence) as Instant;
   }

@@ -34,24 +34,25 @@ export class CommitmentsReader {
   private readonly commitments: States<Commitment, CommitmentEvent>;
   private readonly contracts: States<Contract, ContractEvent>;
   private readonly parties: States<Party, PartyEvent>;
-  private readonly drawdown: Drawdown;
   private readonly views = new Map<string, CommitmentView>();
   private readonly pages = new Map<string, readonly CommitmentView[]>();
+  private generation = 0;
 
   constructor(readonly entities: Entities) {
     this.commitments = new States(entities, commitmentDecider, commitmentCodec);
     this.contracts = new States(entities, contractDecider, contractCodec);
     this.parties = new States(entities, partyDecider, partyCodec);
-    this.drawdown = new Drawdown(entities.database);
   }
 
   commitment(id: string, moment: Moment): CommitmentView | null {
+    this.forgetOtherGeneration();
     const entity = this.entities.find(moment.organization, 'commitment', id);
     return entity && entity.position <= moment.position ? this.view(entity, moment) : null;
   }
 
   /** In order of number. The same page at the same position is the same list: nothing in it can have changed. */
   page(moment: Moment, after: number, limit: number): readonly CommitmentView[] {
+    this.forgetOtherGeneration();
     const key = `${moment.organization}|${moment.position}|${moment.postings.pending}|${after}|${limit}`;
     const known = this.pages.get(key);
     if (known) return known;
@@ -121,6 +122,15 @@ export class CommitmentsReader {
     return { entity, ...states.at(entity, moment.position) };
   }
 
+  /** Read models that were made anew may be so because something in the old ones was amiss. */
+  private forgetOtherGeneration(): void {
+    const { generation } = this.entities.database;
+    if (this.generation === generation) return;
+    this.views.clear();
+    this.pages.clear();
+    this.generation = generation;
+  }
+
   private view(entity: Entity, { position, postings }: Moment): CommitmentView | null {
     const { state, revision } = this.commitments.at(entity, position);
     if (state.status === 'none') return null;
@@ -128,7 +138,10 @@ export class CommitmentsReader {
     let view = this.views.get(key);
     if (!view) {
       if (this.views.size >= VIEWS_MAX) this.views.delete(this.views.keys().next().value as string);
-      this.views.set(key, (view = new CommitmentView(entity, state as MadeCommitment, this.drawdown, postings)));
+      this.views.set(
+        key,
+        (view = new CommitmentView(entity, state as MadeCommitment, new Drawdown(this.entities.database, entity.id, postings.position), postings)),
+      );
     }
     return view;
   }
