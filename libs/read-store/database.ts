@@ -159,6 +159,12 @@ export class ReadModelFault extends Error {
 }
 
 const BUSY_TIMEOUT_MS = 10_000;
+/*
+ * Half as many pages of twice SQLite's size are half as many writes; and copied from their log to the file every 32 MB instead of every
+ * four, those that many batches write are copied once. For a file that is there already the page size has no effect.
+ */
+const PRAGMAS =
+  'PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000';
 /** SQLite's codes of a damaged file and of one that is no database. */
 const DAMAGED = new Set([11, 26]);
 
@@ -167,7 +173,7 @@ function connect(path: string): DatabaseSync {
   // From the first statement on: another process may be opening the file, or be the last to close it.
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000');
+    db.exec(PRAGMAS);
   } catch (error) {
     db.close();
     throw DAMAGED.has((error as { errcode?: number }).errcode ?? 0) ? new ReadModelFault(path, error) : error;

@@ -37,10 +37,10 @@ export class EntityProjection implements Projection {
     // The longest prefix of the total order whose events all have recordedAt ≤ r ends at the last row with recorded_at ≤ r.
     prefixes: { ddl: 'CREATE TABLE IF NOT EXISTS prefixes (recorded_at INTEGER PRIMARY KEY, position INTEGER NOT NULL)', orderBy: 'recorded_at' },
   };
-  private readonly heads = new Map<number, Position>();
-  /** Entities with new facts in this batch, by the revision of the last. */
-  private readonly moved = new Map<number, number>();
-  private readonly sequences = new Map<string, number>();
+  /** By stream. */
+  private readonly heads = new Map<string, Head>();
+  /** Those with new facts in this batch. */
+  private moved: Head[] = [];
   private organizationSequences = new Map<string, number>();
   private lastRecordedAt = 0;
   private lastPosition: Position | null = null;
@@ -49,29 +49,30 @@ export class EntityProjection implements Projection {
   apply({ event, organization, kind, id, recordedAt }: ProjectedEvent, database: ReadDatabase): void {
     this.prefix(recordedAt, event.position, database);
     if (!KNOWN.has(kind)) return;
-    const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
-    database
-      .sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)')
-      .run(event.position, entity, event.revision, this.headOf(entity, database), factOf(event));
-    this.heads.set(entity, event.position);
-    this.moved.set(entity, event.revision);
+    let head = this.heads.get(event.stream);
+    if (head === undefined) {
+      const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
+      this.heads.set(event.stream, (head = { entity, position: headOf(entity, database), revision: -1, moved: false }));
+    }
+    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)').run(event.position, head.entity, event.revision, head.position, factOf(event));
+    head.position = event.position;
+    head.revision = event.revision;
+    if (head.moved) return;
+    head.moved = true;
+    this.moved.push(head);
   }
 
   flush(database: ReadDatabase): void {
     this.writePrefix(database);
-    for (const [entity, revision] of this.moved) {
-      database
-        .sql('INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET position = excluded.position, revision = excluded.revision')
-        .run(entity, this.heads.get(entity) as Position, revision);
+    const write = database.sql(
+      'INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT (entity) DO UPDATE SET position = excluded.position, revision = excluded.revision',
+    );
+    for (const head of this.moved) {
+      write.run(head.entity, head.position, head.revision);
+      head.moved = false;
     }
-    this.moved.clear();
+    this.moved = [];
     if (this.heads.size > HEADS_MAX) this.heads.clear();
-  }
-
-  private headOf(entity: number, database: ReadDatabase): Position | null {
-    const known = this.heads.get(entity);
-    if (known !== undefined) return known;
-    return database.sql('SELECT position FROM heads WHERE entity = ?').get<[number]>(entity)?.[0] ?? null;
   }
 
   private writePrefix(database: ReadDatabase): void {
@@ -84,8 +85,7 @@ export class EntityProjection implements Projection {
 
   reset(): void {
     this.heads.clear();
-    this.moved.clear();
-    this.sequences.clear();
+    this.moved = [];
     this.organizationSequences.clear();
     this.loaded = false;
     this.lastPosition = null;
@@ -104,17 +104,11 @@ export class EntityProjection implements Projection {
   }
 
   private entityOf(organization: string, kind: EntityKind, id: string, { position }: RecordedEvent, database: ReadDatabase): number {
-    const key = `${organization}|${kind}|${id}`;
-    let seq = this.sequences.get(key);
-    if (seq === undefined) {
-      const org = this.organizationOf(organization, database);
-      seq =
-        database.sql('SELECT seq FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number]>(id, ENTITY_KINDS[kind], org)?.[0] ??
-        this.create(org, kind, id, position, database);
-      if (this.sequences.size > 50_000) this.sequences.clear();
-      this.sequences.set(key, seq);
-    }
-    return seq;
+    const org = this.organizationOf(organization, database);
+    return (
+      database.sql('SELECT seq FROM entities WHERE id = ? AND kind = ? AND org = ?').get<[number]>(id, ENTITY_KINDS[kind], org)?.[0] ??
+      this.create(org, kind, id, position, database)
+    );
   }
 
   private create(org: number, kind: EntityKind, id: string, position: Position, database: ReadDatabase): number {
@@ -137,6 +131,18 @@ export class EntityProjection implements Projection {
     return seq;
   }
 }
+
+/** An entity and its latest fact, while events of it come. */
+interface Head {
+  readonly entity: number;
+  position: Position | null;
+  revision: number;
+  /** Not written since it changed. */
+  moved: boolean;
+}
+
+const headOf = (entity: number, database: ReadDatabase): Position | null =>
+  database.sql('SELECT position FROM heads WHERE entity = ?').get<[number]>(entity)?.[0] ?? null;
 
 /** What is kept of an event, as JSON. Both texts are canonical, so it makes no difference whether the store has them at hand. */
 function factOf(event: RecordedEvent): string {

@@ -109,8 +109,8 @@ export function readChanges(
 ): NamedChanges {
   const { name, category, model, prepaid, term, schedule, interval, eligibility, priority, parent, reference, marketplace, periodDate } = input;
   const measure = readMeasure(input);
-  const changes: Mutable<NamedChanges> = {};
-  if (isGiven(name)) changes.name = name;
+  // Kept with its fact: no longer than what most changes are.
+  const changes: Mutable<NamedChanges> = isGiven(name) ? { name } : {};
   if (isGiven(category)) changes.category = category;
   if (isGiven(model)) changes.model = model;
   if (measure) changes.measure = measure;

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import {
   EVIDENCE_STATUSES,
+  exactly,
   type Decimal,
   type Evidence,
   type EvidenceStatus,
@@ -96,6 +97,9 @@ export class PeriodInput {
   end?: UncertainInstantInput | null;
 }
 
+/** Many facts begin at one date, and each keeps it: one for all that come together. */
+let lastExact = exactly(0 as Instant);
+
 /** @throws Refusal `INPUT_INVALID` for bounds in the wrong order, `at` beside bounds, or nothing at all */
 export function readInstant({ at, notBefore, notAfter, wording }: UncertainInstantInput): UncertainInstant {
   const hasBounds = (notBefore ?? null) !== null || (notAfter ?? null) !== null;
@@ -105,6 +109,7 @@ export function readInstant({ at, notBefore, notAfter, wording }: UncertainInsta
   if ((at ?? null) === null && !hasBounds && !wording)
     throw new Refusal('INPUT_INVALID', 'An instant needs `at`, a bound, or the `wording` of a source that tells no date. Nothing was done.');
   if (notBefore && notAfter && notAfter < notBefore) throw new Refusal('INPUT_INVALID', '`notAfter` lies before `notBefore`. Nothing was done.');
+  if (at && (wording ?? null) === null) return lastExact.notBefore === at ? lastExact : (lastExact = exactly(at));
   return uncertain(at ?? notBefore ?? null, at ?? notAfter ?? null, wording ?? undefined);
 }
 
