@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { arrays } from './arrays.js';
 import { inTransaction, pragma } from './database.js';
+import { merged, sorted } from './entry-order.js';
 import { isDamaged } from './faults.js';
 import { NameFilter } from './name-filter.js';
 import { ENTRY } from './places.js';
@@ -251,45 +252,6 @@ function firstOf(entries: Float64Array, hash: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Those beyond a position, by hash, revision and position. */
-function sorted(entries: Float64Array, beyond: number): Float64Array<ArrayBuffer> {
-  const starts: number[] = [];
-  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) starts.push(at);
-  const order = Uint32Array.from(starts).sort((a, b) => compared(entries, a, entries, b));
-  const result = new Float64Array(order.length * ENTRY);
-  order.forEach((start, i) => result.set(entries.subarray(start, start + ENTRY), i * ENTRY));
-  return result;
-}
-
-/** One sorted list of several. */
-function merged(lists: readonly Float64Array[]): Float64Array<ArrayBuffer> {
-  const result = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
-  const next = lists.map(() => 0);
-  // The hash that each list goes on with: they seldom are the same, so the rest is seldom looked at.
-  const hashes = Float64Array.from(lists, (list) => list[0] ?? Infinity);
-  for (let end = 0; end < result.length; end += ENTRY) {
-    let first = 0;
-    for (let i = 1; i < lists.length; i++) {
-      const difference = (hashes[i] as number) - (hashes[first] as number);
-      if (difference > 0) continue;
-      if (difference < 0 || compared(lists[i] as Float64Array, next[i] as number, lists[first] as Float64Array, next[first] as number) < 0) first = i;
-    }
-    const [list, at] = [lists[first] as Float64Array, next[first] as number];
-    for (let k = 0; k < ENTRY; k++) result[end + k] = list[at + k] as number;
-    next[first] = at + ENTRY;
-    hashes[first] = list[at + ENTRY] ?? Infinity;
-  }
-  return result;
-}
-
-function compared(one: Float64Array, a: number, other: Float64Array, b: number): number {
-  for (let k = 0; k < ENTRY; k++) {
-    const difference = (one[a + k] as number) - (other[b + k] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

@@ -5,9 +5,8 @@ import type { Load, LoadReport } from './load.js';
 /** Answers of the first part of a run are not counted: they warm both sides up. */
 const WARM_UP = 0.2;
 
-/** So much later than it was due a request may be sent, and an answer be seen. */
-const NAP_MS = 0.2;
-const NAP = new Int32Array(new SharedArrayBuffer(4));
+/** Requests that fall due between two ticks are sent at the second, and are late from when they were due. A client that spins would take one of two cores. */
+const TICK_MS = 1;
 
 process.once('message', (message) => {
   run(message as Load).then(
@@ -113,15 +112,13 @@ function openLoop(connections: readonly Connection[], make: MakeRequest, tally: 
         });
       }
     };
-    const tick = (): void => {
+    const ticks = setInterval(() => {
       const now = performance.now();
       for (; intended <= now && intended < tally.end; intended += step) due.push(intended);
       pump();
-      if (intended >= tally.end && due.length === 0 && free.length === connections.length) return resolve();
-      // Timers are a millisecond coarse, and a client that spins would take one of two cores from the service it measures.
-      Atomics.wait(NAP, 0, 0, NAP_MS);
-      setImmediate(tick);
-    };
-    tick();
+      if (intended < tally.end || due.length > 0 || free.length < connections.length) return;
+      clearInterval(ticks);
+      resolve();
+    }, TICK_MS);
   });
 }
