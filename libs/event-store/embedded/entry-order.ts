@@ -2,40 +2,46 @@ import { ENTRY } from './places.js';
 
 /** Hashes of names have so many bits, and spread over them. */
 const HASH_BITS = 52;
-/** Of more that begin alike, a sort that knows nothing about them is faster. */
+/** Of more that begin alike, insertion could take a time that is the square of their number. */
 const FEW = 64;
 
 /** Those beyond a position, by hash, revision and position. */
 export function sorted(entries: Float64Array, beyond: number): Float64Array<ArrayBuffer> {
-  let count = 0;
-  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) count++;
-  const { order, ends } = byFirstBits(entries, beyond, count);
+  const { order, ends } = byFirstBits(entries, startsBeyond(entries, beyond));
   for (let bucket = 0, from = 0; bucket < ends.length; bucket++) {
     const until = ends[bucket] as number;
     if (until - from > FEW) order.subarray(from, until).sort((a, b) => compared(entries, a, entries, b));
     else putInOrder(order, from, until, entries);
     from = until;
   }
-  const result = new Float64Array(count * ENTRY);
-  for (let i = 0; i < count; i++) for (let k = 0; k < ENTRY; k++) result[i * ENTRY + k] = entries[(order[i] as number) + k] as number;
+  const result = new Float64Array(order.length * ENTRY);
+  for (let i = 0; i < order.length; i++) for (let k = 0; k < ENTRY; k++) result[i * ENTRY + k] = entries[(order[i] as number) + k] as number;
   return result;
 }
 
-/** Where the entries beyond a position are, by the first bits of their hashes, as many as there are entries; and where each such bucket ends. */
-function byFirstBits(entries: Float64Array, beyond: number, count: number): { order: Uint32Array; ends: Uint32Array } {
-  const bits = 32 - Math.clz32(count);
+/** Where the entries beyond a position begin. */
+function startsBeyond(entries: Float64Array, beyond: number): Uint32Array {
+  const starts = new Uint32Array(entries.length / ENTRY);
+  let count = 0;
+  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) starts[count++] = at;
+  return starts.subarray(0, count);
+}
+
+/** Entries by the first bits of their hashes, as many as there are entries; and where each such bucket ends. */
+function byFirstBits(entries: Float64Array, starts: Uint32Array): { order: Uint32Array; ends: Uint32Array } {
+  const bits = 32 - Math.clz32(starts.length);
   const width = 2 ** (HASH_BITS - bits);
   const ends = new Uint32Array(2 ** bits);
   const bucketOf = (at: number): number => Math.floor((entries[at] as number) / width);
-  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) (ends[bucketOf(at)] as number)++;
+  for (const at of starts) (ends[bucketOf(at)] as number)++;
   for (let bucket = 0, begin = 0; bucket < ends.length; bucket++) {
     const size = ends[bucket] as number;
     ends[bucket] = begin;
     begin += size;
   }
-  const order = new Uint32Array(count);
+  const order = new Uint32Array(starts.length);
   // Each bucket's beginning moves to its end while it is filled.
-  for (let at = 0; at < entries.length; at += ENTRY) if ((entries[at + 2] as number) > beyond) order[(ends[bucketOf(at)] as number)++] = at;
+  for (const at of starts) order[(ends[bucketOf(at)] as number)++] = at;
   return { order, ends };
 }
 

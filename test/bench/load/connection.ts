@@ -22,7 +22,7 @@ const NO_ANSWER: Answer = { ok: false, bytes: 0, body: Buffer.alloc(0) };
 export class Connection {
   private readonly socket: Socket;
   /** What came before of an answer that comes in pieces. */
-  private pieces: Buffer[] = [];
+  private before: Buffer | null = null;
   private done: ((answer: Answer) => void) | null = null;
 
   private constructor(url: URL, opened: (connection: Connection) => void, failed: (error: Error) => void) {
@@ -58,13 +58,13 @@ export class Connection {
   }
 
   private take(piece: Buffer): void {
-    const all = this.pieces.length === 0 ? piece : Buffer.concat([...this.pieces, piece]);
+    const all = this.before === null ? piece : Buffer.concat([this.before, piece]);
     const head = all.indexOf(HEAD_END);
     const body = head + HEAD_END.length;
     const headers = head < 0 ? null : all.toString('latin1', 0, head);
     if (headers === null || !isWhole(all, headers, body)) {
-      // The buffer that was read into is used again.
-      this.pieces = [Buffer.from(all)];
+      // The buffer that was read into is used again; two that were joined are a copy.
+      this.before = all === piece ? Buffer.from(piece) : all;
       return;
     }
     this.finish({
@@ -77,7 +77,7 @@ export class Connection {
   private finish(answer: Answer): void {
     const { done } = this;
     this.done = null;
-    this.pieces = [];
+    this.before = null;
     done?.(answer);
   }
 }
