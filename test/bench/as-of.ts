@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Random } from '../../libs/charges/generator/index.js';
 import { type Decimal, formatDecimal, type Instant } from '#kernel';
 import { type AsOfLedger, asOfLedger, BEGIN, NOW, type RecordedMoment, SCALE } from './as-of-ledger.js';
-import { type Family, type Figure, median, round } from './figure.js';
+import { type Family, type Figure, interleaved, ratio } from './figure.js';
 import { Connection, requestMaker } from './load/connection.js';
 import { startService } from './service.js';
 import { withDirectory } from './workspace.js';
@@ -10,9 +10,12 @@ import { withDirectory } from './workspace.js';
 const CHARGES = 1_000_000;
 const CORRECTIONS = 10_000;
 const INSTANTS = 200;
-const ROUNDS = 9;
-/** Not counted: what the compiler does in a service's first second is not what is measured. */
-const WARM_UP_ROUNDS = 6;
+const ROUNDS = 21;
+/**
+ * Asked for so long first, in turn: the compiler comes to the code of past answers, of which there is more, after that of the present one, and what
+ * it does in a service's first seconds is not what is measured.
+ */
+const WARM_UP_MS = 4_000;
 const UTILIZATION = `query ($id: ID!, $asOf: AsOfInput) { commitment(id: $id, asOf: $asOf) { utilization {
   committed { value } drawn { value } remaining { value } utilization { value } elapsed { value }
   pace { value } forecast { value } projectedShortfall { value } requiredRate { value } } } }`;
@@ -24,50 +27,49 @@ export const asOf: Family = {
   run: (_options, wanted) => withDirectory((directory) => measure(directory, wanted)),
 };
 
-interface Timing {
-  readonly past: number[];
-  readonly now: number[];
+/** Microseconds a query, of the past ones in a row or of as many at now, from a service that is warm. */
+interface Asking {
   readonly checked: number;
+  past(): Promise<number>;
+  now(): Promise<number>;
+  close(): void;
 }
 
 async function measure(directory: string, wanted: ReadonlySet<string>): Promise<readonly Figure[]> {
-  const small = await time(join(directory, 'small'), 1, Infinity);
-  const ratios = small.past.map((value, index) => value / (small.now[index] as number));
-  const figures: Figure[] = [
-    {
-      name: 'query.as-of',
-      value: round(median(ratios)),
-      unit: 'ratio',
-      reach: '<= 2',
-      measured: {
-        what: `utilization over GraphQL at ${INSTANTS} random instants on each axis, ${CHARGES} charges and ${CORRECTIONS} corrections; ${small.checked} answers equal to a fold of all postings`,
-        unit: 'us',
-        median: round(median(small.past)),
-        rounds: small.past.map(round),
-        ratios: ratios.map(round),
-      },
-      against: { what: 'the same query at now', unit: 'us', median: round(median(small.now)), rounds: small.now.map(round) },
-    },
-  ];
-  if (!wanted.has('query.as-of.growth')) return figures;
-  const large = await time(join(directory, 'large'), 10, CHECKED_LARGE);
-  figures.push({
-    name: 'query.as-of.growth',
-    value: round(median(large.past) / median(small.past)),
-    unit: 'ratio',
-    reach: '<= 1.3',
-    measured: {
-      what: `the same with ten times the charges and corrections; ${large.checked} answers checked`,
-      unit: 'us',
-      median: round(median(large.past)),
-      rounds: large.past.map(round),
-    },
-    against: { what: 'as measured with the smaller ledger', unit: 'us', median: round(median(small.past)), rounds: small.past.map(round) },
-  });
+  const small = await open(join(directory, 'small'), 1, Infinity);
+  const [past, now] = await interleaved(ROUNDS, small.past, small.now);
+  const figures: Figure[] = [];
+  if (wanted.has('query.as-of'))
+    figures.push(
+      ratio(
+        'query.as-of',
+        '<= 2',
+        {
+          what: `utilization over GraphQL at ${INSTANTS} random instants on each axis, ${CHARGES} charges and ${CORRECTIONS} corrections; ${small.checked} answers equal to a fold of all postings`,
+          unit: 'us',
+          rounds: past,
+        },
+        { what: 'the same query at now', unit: 'us', rounds: now },
+      ),
+    );
+  if (wanted.has('query.as-of.growth')) {
+    const large = await open(join(directory, 'large'), 10, CHECKED_LARGE);
+    const [ofLarge, ofSmall] = await interleaved(ROUNDS, large.past, small.past);
+    large.close();
+    figures.push(
+      ratio(
+        'query.as-of.growth',
+        '<= 1.3',
+        { what: `the same with ten times the charges and corrections; ${large.checked} answers checked`, unit: 'us', rounds: ofLarge },
+        { what: 'with the smaller ledger, in turn', unit: 'us', rounds: ofSmall },
+      ),
+    );
+  }
+  small.close();
   return figures;
 }
 
-async function time(directory: string, factor: number, checks: number): Promise<Timing> {
+async function open(directory: string, factor: number, checks: number): Promise<Asking> {
   const ledger = await asOfLedger(directory, CHARGES * factor, CORRECTIONS * factor);
   const random = new Random(factor);
   const last = ledger.moments.length - 1;
@@ -83,19 +85,17 @@ async function time(directory: string, factor: number, checks: number): Promise<
     const asOf = { effective: new Date(effective).toISOString(), ...(recorded === null ? {} : { recorded }) };
     return requestMaker(new URL(service.url), JSON.stringify({ query: UTILIZATION, variables: { id, asOf } }), service.headers, 0)();
   };
-  const past = moments.map(({ effective, recorded }) => requestOf(effective, recorded));
-  const now = requestOf(NOW, null);
-  const checked = await check(ledger, connection, moments.slice(0, checks), past, now);
-  const timing: Timing = { past: [], now: [], checked };
-  for (let n = -WARM_UP_ROUNDS; n < ROUNDS; n++) {
-    const [before, today] = [await each(INSTANTS, (i) => ask(connection, past[i] as Buffer)), await each(INSTANTS, () => ask(connection, now))];
-    if (n < 0) continue;
-    timing.past.push(before);
-    timing.now.push(today);
-  }
-  connection.close();
-  service.close();
-  return timing;
+  const requests = moments.map(({ effective, recorded }) => requestOf(effective, recorded));
+  const present = requestOf(NOW, null);
+  const checked = await check(ledger, connection, moments.slice(0, checks), requests, present);
+  const past = (): Promise<number> => each(INSTANTS, (i) => ask(connection, requests[i] as Buffer));
+  const now = (): Promise<number> => each(INSTANTS, () => ask(connection, present));
+  for (const warm = performance.now() + WARM_UP_MS; performance.now() < warm;) await interleaved(1, past, now);
+  const close = (): void => {
+    connection.close();
+    service.close();
+  };
+  return { checked, past, now, close };
 }
 
 type Asked = RecordedMoment & { readonly effective: Instant };
