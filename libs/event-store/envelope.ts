@@ -109,6 +109,34 @@ export function recordedAtIn(envelope: string): number {
   return lastInstant.recordedAt;
 }
 
+/** Who recorded an event, and for whom. */
+export interface Actors {
+  readonly actor: string;
+  readonly onBehalfOf: string | null;
+}
+
+let lastActors: { readonly actor: string; readonly onBehalfOf: string; readonly of: Actors } | undefined;
+
+/** Where the store has the envelope's text at hand, nothing else of it is read: one caller's events come one after the other. */
+export function actorsOf(event: RecordedEvent): Actors {
+  const envelope = event.metadataText;
+  if (envelope === undefined) {
+    const { actor, onBehalfOf = null } = event.metadata as unknown as Actors & { onBehalfOf?: string | null };
+    return { actor, onBehalfOf };
+  }
+  // In canonical order; a quote inside a text is escaped, so what is looked for is a member. Evidence, which has members of its own, stands between the two.
+  const actor = between(envelope, envelope.indexOf(ACTOR) + ACTOR.length, ',"effectiveAt":');
+  const onBehalfOf = between(envelope, envelope.lastIndexOf(ON_BEHALF_OF) + ON_BEHALF_OF.length, ',"organization":');
+  if (lastActors?.actor !== actor || lastActors.onBehalfOf !== onBehalfOf)
+    lastActors = { actor, onBehalfOf, of: { actor: JSON.parse(actor) as string, onBehalfOf: JSON.parse(onBehalfOf) as string | null } };
+  return lastActors.of;
+}
+
+const ACTOR = ',"actor":';
+const ON_BEHALF_OF = ',"onBehalfOf":';
+
+const between = (text: string, from: number, end: string): string => text.slice(from, text.indexOf(end, from));
+
 /**
  * The hash of an event: SHA-256 in hex over the canonical JSON of what the ledger vouches for. The position and the store's own
  * timestamp are left out, so the hash is the same on every store.

@@ -1,5 +1,5 @@
-import type { Position, RecordedEvent } from '#event-store';
-import type { JsonObject } from '#kernel';
+import { type Actors, actorsOf, type Position, type RecordedEvent } from '#event-store';
+import { canonicalJson, type JsonObject } from '#kernel';
 import type { ReadDatabase } from './database.js';
 import type { ProjectedEvent, Projection } from './projection.js';
 
@@ -15,7 +15,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(ENTITY_KINDS));
  */
 export class EntityProjection implements Projection {
   readonly name = 'entities';
-  readonly version = 2;
+  readonly version = 3;
   readonly handles = null;
   readonly tables = {
     organizations: { ddl: 'CREATE TABLE IF NOT EXISTS organizations (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)', orderBy: 'seq' },
@@ -24,9 +24,11 @@ export class EntityProjection implements Projection {
         UNIQUE (org, kind, number), UNIQUE (id, kind, org))`,
       orderBy: 'seq',
     },
-    // In order of position, so that a batch of facts of many entities is written to a few pages; `previous` is the entity's fact before.
+    // In order of position, so that a batch of facts of many entities is written to a few pages; `previous` is the entity's fact before. Of the
+    // envelope, two thirds of a fact, only what queries answer: the ledger keeps all of it.
     facts: {
-      ddl: 'CREATE TABLE IF NOT EXISTS facts (position INTEGER PRIMARY KEY, entity INTEGER NOT NULL, revision INTEGER NOT NULL, previous INTEGER, fact TEXT NOT NULL)',
+      ddl: `CREATE TABLE IF NOT EXISTS facts (position INTEGER PRIMARY KEY, entity INTEGER NOT NULL, revision INTEGER NOT NULL, previous INTEGER, recorded_at INTEGER NOT NULL,
+        actor TEXT NOT NULL, on_behalf_of TEXT, type TEXT NOT NULL, data TEXT NOT NULL)`,
       orderBy: 'position',
     },
     // Each entity's latest fact, where a walk through its facts begins.
@@ -54,9 +56,15 @@ export class EntityProjection implements Projection {
       const entity = this.entityOf(organization, kind as EntityKind, id, event, database);
       this.heads.set(event.stream, (head = { entity, position: headOf(entity, database), revision: -1, moved: false }));
     }
-    database.sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?)').run(event.position, head.entity, event.revision, head.position, factOf(event));
-    head.position = event.position;
-    head.revision = event.revision;
+    const { position, revision, type } = event;
+    const { actor, onBehalfOf } = actorsOf(event);
+    // Canonical both ways, so it makes no difference whether the store has the text at hand.
+    const data = event.text ?? canonicalJson(event.data);
+    database
+      .sql('INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(position, head.entity, revision, head.position, recordedAt, actor, onBehalfOf, type, data);
+    head.position = position;
+    head.revision = revision;
     if (head.moved) return;
     head.moved = true;
     this.moved.push(head);
@@ -144,20 +152,16 @@ interface Head {
 const headOf = (entity: number, database: ReadDatabase): Position | null =>
   database.sql('SELECT position FROM heads WHERE entity = ?').get<[number]>(entity)?.[0] ?? null;
 
-/** What is kept of an event, as JSON. Both texts are canonical, so it makes no difference whether the store has them at hand. */
-function factOf(event: RecordedEvent): string {
-  const { type, text, metadataText } = event;
-  if (text === undefined || metadataText === undefined) return JSON.stringify({ type, data: event.data, metadata: event.metadata });
-  return `{"type":${JSON.stringify(type)},"data":${text},"metadata":${metadataText}}`;
-}
-
-export interface StoredFact {
+export interface StoredFact extends Actors {
   readonly revision: number;
   readonly position: Position;
+  /** In milliseconds. */
+  readonly recordedAt: number;
   readonly type: string;
   readonly data: JsonObject;
-  readonly metadata: JsonObject;
 }
+
+type FactRow = [revision: number, position: number, recordedAt: number, actor: string, onBehalfOf: string | null, type: string, data: string];
 
 export interface Entity {
   readonly seq: number;
@@ -261,13 +265,11 @@ export class Entities {
   /** From the entity's latest fact back to revision `after` (exclusive); answered in order. */
   private walk(seq: number, after: number, where: string, ...bounds: number[]): readonly StoredFact[] {
     return this.database
-      .sql(`${CHAIN} SELECT c.revision, c.position, f.fact FROM chain c CROSS JOIN facts f ON f.position = c.position WHERE ${where}`)
-      .all<[number, number, string]>(seq, after, ...bounds)
-      .map(([revision, at, text]) => ({
-        revision,
-        position: at,
-        ...(JSON.parse(text) as { type: string; data: JsonObject; metadata: JsonObject }),
-      }))
+      .sql(
+        `${CHAIN} SELECT c.revision, c.position, f.recorded_at, f.actor, f.on_behalf_of, f.type, f.data FROM chain c CROSS JOIN facts f ON f.position = c.position WHERE ${where}`,
+      )
+      .all<FactRow>(seq, after, ...bounds)
+      .map(fact)
       .sort((a, b) => a.revision - b.revision);
   }
 
@@ -280,3 +282,13 @@ export class Entities {
 }
 
 const entity = ([seq, id, number, position]: readonly [number, string, number, number]): Entity => ({ seq, id, number, position });
+
+const fact = ([revision, position, recordedAt, actor, onBehalfOf, type, data]: FactRow): StoredFact => ({
+  revision,
+  position,
+  recordedAt,
+  actor,
+  onBehalfOf,
+  type,
+  data: JSON.parse(data) as JsonObject,
+});

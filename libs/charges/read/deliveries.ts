@@ -44,9 +44,9 @@ export class Deliveries {
     let name = this.feedNames.get(feedId);
     if (name === undefined) {
       const found = this.database
-        .sql('SELECT f.fact FROM entities e JOIN facts f ON f.position = e.position WHERE e.id = ? AND e.kind = ?')
+        .sql('SELECT f.data FROM entities e JOIN facts f ON f.position = e.position WHERE e.id = ? AND e.kind = ?')
         .get<[string]>(feedId, ENTITY_KINDS.feed);
-      name = found ? (JSON.parse(found[0]) as { data: { name: string } }).data.name : '';
+      name = found ? (JSON.parse(found[0]) as { name: string }).name : '';
       if (found) this.feedNames.set(feedId, name);
     }
     return name;

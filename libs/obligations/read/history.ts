@@ -1,4 +1,3 @@
-import type { JsonObject } from '#kernel';
 import type { Entities, StoredFact } from '#read-store';
 
 export interface HistorySubject {
@@ -8,13 +7,8 @@ export interface HistorySubject {
   readonly id: string;
 }
 
-export interface HistoryFact {
+export interface HistoryFact extends StoredFact {
   readonly subject: HistorySubject;
-  readonly revision: number;
-  readonly position: number;
-  readonly type: string;
-  readonly data: JsonObject;
-  readonly metadata: JsonObject;
 }
 
 /** Facts of these subjects in recorded order, after position `after` (exclusive). */
@@ -26,7 +20,7 @@ export function historyOf(
   limit: number,
 ): readonly HistoryFact[] {
   const found = subjects.flatMap((subject) =>
-    entities.factsBetween(subject.seq, after, until, limit).map((fact: StoredFact): HistoryFact => ({ subject, ...fact })),
+    entities.factsBetween(subject.seq, after, until, limit).map((fact): HistoryFact => ({ subject, ...fact })),
   );
   return found.sort((a, b) => a.position - b.position).slice(0, limit);
 }
