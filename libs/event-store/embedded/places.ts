@@ -124,8 +124,9 @@ function widened(from: Float64Array, size: number): Float64Array<ArrayBuffer> {
 
 /** FNV-1a over the halves of a name's characters, 52 bits: spreads names over the index. Stored, so never to be changed. */
 export function nameHash(name: string): number {
-  let high = 0x811c9dc5;
-  let low = 0x9747b28c;
+  // As signed numbers from the start: what begins beyond them is kept as a fraction, and converted at every character.
+  let high = 0x811c9dc5 | 0;
+  let low = 0x9747b28c | 0;
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
     high = Math.imul(high ^ code, 0x01000193);
