@@ -22,14 +22,17 @@ const once = (done: Synced): Synced => {
 /** Syncs that wait for the test to end them; null: the disk answers. */
 let held: Synced[] | null = null;
 let syncsAtOnce = 0;
+/** The disk fails, whoever waits for it. */
+let failing = false;
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   return {
     ...real,
-    fdatasync: (fd: number, done: Synced) => (held === null ? real.fdatasync(fd, done) : void held.push(once(done))),
+    fdatasync: (fd: number, done: Synced) => (failing ? done(failure()) : held === null ? real.fdatasync(fd, done) : void held.push(once(done))),
     fdatasyncSync: (fd: number) => {
       syncsAtOnce++;
+      if (failing) throw failure();
       real.fdatasyncSync(fd);
     },
   };
@@ -53,8 +56,8 @@ describe('what is acknowledged is on the disk', () => {
   let directory: string;
   let path: string;
   const open: EmbeddedEventStore[] = [];
-  const openStore = (follow?: SharedArrayBuffer): EmbeddedEventStore => {
-    const store = openEmbeddedStore(path, { watchIntervalMs: 1, follow });
+  const openStore = (follow?: SharedArrayBuffer, takeDiskForSlow = true): EmbeddedEventStore => {
+    const store = openEmbeddedStore(path, { watchIntervalMs: 1, follow, takeDiskForSlow });
     open.push(store);
     return store;
   };
@@ -68,8 +71,10 @@ describe('what is acknowledged is on the disk', () => {
     directory = fs.mkdtempSync(join(tmpdir(), 'tenor-durable-'));
     path = join(directory, 'tenor.db');
     held = null;
+    failing = false;
   });
   afterEach(async () => {
+    failing = false;
     for (const done of held ?? []) done(null);
     held = null;
     for (const store of open.splice(0)) await store.close();
@@ -243,5 +248,28 @@ describe('what is acknowledged is on the disk', () => {
     expect(await seen(follower)).toEqual({ stream: 3, all: 3, head: 3 });
     expect(await store.head()).toBe(4);
     expect(await seen(follower)).toEqual({ stream: 4, all: 4, head: 4 });
+  });
+
+  it('waits itself for a quick disk: an append is answered, and shown, after a sync in this thread', async () => {
+    const store = openStore(undefined, false);
+    // One that was slow a moment ago is left to another thread, so it may take some appends.
+    await vi.waitFor(async () => {
+      const [revision, before] = [(await store.readStream(STREAM)).length - 1, syncsAtOnce];
+      await store.append([write(`e${revision + 1}`, revision < 0 ? 'no-stream' : revision)]);
+      expect(await seen(store)).toEqual({ stream: revision + 2, all: revision + 2, head: revision + 2 });
+      expect(syncsAtOnce).toBe(before + 1);
+    });
+  });
+
+  it('says that it does not know, and shows nothing, when the disk fails while it waits for it', async () => {
+    const store = openStore(undefined, false);
+    await store.append([write('a')]);
+    failing = true;
+    const fault = { code: 'STORE-110', retryable: true };
+    await expect(store.append([write('b', 0)])).rejects.toMatchObject(fault);
+    failing = false;
+    await expect(store.append([write('c', 1)])).rejects.toMatchObject(fault);
+    await expect(store.readStream(STREAM)).rejects.toMatchObject(fault);
+    expect(await seen(openStore())).toEqual({ stream: 2, all: 2, head: 2 });
   });
 });

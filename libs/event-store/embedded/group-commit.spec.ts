@@ -8,9 +8,10 @@ import type { Writer, Writing } from './writer.js';
 const WRITES: readonly StreamWrite[] = [];
 const DISK_MS = 0.5;
 
-/** A group commit over a disk that takes half a millisecond, and the sizes of its commits. */
-function begin() {
+/** A group commit over a disk that takes half a millisecond and counts as quick or not, and the sizes of its commits. */
+function begin({ isQuick = false, fault = null as Error | null } = {}) {
   const commits: number[] = [];
+  const seen = { waitedHere: 0, leftToAnother: 0, stored: 0 };
   const write = (appends: readonly Writing[]) => {
     commits.push(appends.length);
     for (const append of appends) append.written = [];
@@ -18,15 +19,27 @@ function begin() {
   };
   const group = new GroupCommit({
     writer: { write } as unknown as Writer,
-    sync: { check: () => undefined, later: (done: (fault: null) => void) => setTimeout(() => done(null), DISK_MS) } as unknown as LogSync,
+    sync: {
+      isQuick,
+      check: () => undefined,
+      later: (done: (fault: null) => void) => {
+        seen.leftToAnother++;
+        setTimeout(() => done(null), DISK_MS);
+      },
+      now: () => {
+        seen.waitedHere++;
+        if (fault) throw fault;
+      },
+    } as unknown as LogSync,
     checkpointer: { committed: () => undefined, close: () => Promise.resolve() } as unknown as Checkpointer,
     path: 'ledger.db',
     clock: Date,
     position: () => 1,
-    onStored: () => undefined,
+    onStored: () => void seen.stored++,
+    gatherMs: 3,
   });
   const append = (count = 1) => Promise.all(Array.from({ length: count }, () => group.append(WRITES)));
-  return { append, commits, group };
+  return { append, commits, seen, group };
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Date'], now: 1_000 }));
@@ -96,4 +109,25 @@ it('writes what it gathers when it is closed', async () => {
   await vi.advanceTimersByTimeAsync(10);
   await Promise.all([...all, closed]);
   expect(commits).toEqual([10, 1]);
+});
+
+it('waits itself for a quick disk, but not for that of a large commit', async () => {
+  const { append, commits, seen } = begin({ isQuick: true });
+  for (const count of [10, 40]) {
+    const answered = append(count);
+    await vi.advanceTimersByTimeAsync(10);
+    await answered;
+  }
+  // Of the forty 24 are committed at once; the rest, when the disk has taken those.
+  expect(commits).toEqual([10, 24, 16]);
+  expect(seen).toEqual({ waitedHere: 2, leftToAnother: 1, stored: 3 });
+});
+
+it('tells each append of a fault of the disk that it waited for itself, and shows it to nobody', async () => {
+  const fault = new Error('no disk');
+  const { append, seen } = begin({ isQuick: true, fault });
+  const told = append(10).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await told).toBe(fault);
+  expect(seen).toEqual({ waitedHere: 1, leftToAnother: 0, stored: 0 });
 });

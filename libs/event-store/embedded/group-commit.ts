@@ -9,10 +9,10 @@ const LARGE = 24;
 /** So many syncs at once: the next need not wait for one that began too early to cover its commit. Whichever ends first covers all before it. */
 const SYNCS_MAX = 2;
 /**
- * So long after a commit the next one gathers what comes, unless all that were lately under way are there: each commit wakes the disk, its
- * thread and who watches, and of many small ones that is most of the work (PostgreSQL's commit_delay). Whoever writes alone never waits.
+ * So long after a commit the next one gathers what comes, unless all that were lately under way are there: each commit wakes the disk
+ * and who watches, and of many small ones that is most of the work (PostgreSQL's commit_delay). Whoever writes alone never waits.
  */
-const GATHER_MS = 3;
+const GATHER_MS = 1;
 /** What "lately" means, once to twice. */
 const LATELY_MS = 100;
 
@@ -50,12 +50,15 @@ export interface GroupCommitOptions {
   readonly position: () => number;
   /** Told up to which position the log is on the disk. */
   readonly onStored: (position: number) => void;
+  /** `GATHER_MS` where it is not said. */
+  readonly gatherMs?: number;
 }
 
 /**
  * All appends that wait share one transaction and one sync, which is what makes durable commands cheap; none is answered, and
  * nobody is shown it, before that sync is done. Meanwhile the next are decided, and committed when they are many: the disk and this
- * thread wait for each other as little as they can.
+ * thread wait for each other as little as they can. Of a small commit this thread waits for a quick disk itself: to leave that to another thread, and to
+ * hear of it between two requests, takes longer than the disk, and what could be decided meanwhile is little.
  */
 export class GroupCommit {
   private pending: Pending[] = [];
@@ -139,7 +142,7 @@ export class GroupCommit {
   }
 
   private flushOrGather(): void {
-    const left = this.flushedAt + GATHER_MS - performance.now();
+    const left = this.flushedAt + (this.options.gatherMs ?? GATHER_MS) - performance.now();
     if (this.pending.length >= this.mostLately || left <= 0) this.flush();
     // Nothing but a flush ends the gathering, so there is something to write then, and no sync under way.
     else this.gathering ??= setTimeout(() => this.flush(), left);
@@ -152,26 +155,27 @@ export class GroupCommit {
     this.gathering = undefined;
     this.flushedAt = performance.now();
     if (this.flushedAt - this.latelySince > LATELY_MS) [this.mostBefore, this.most, this.latelySince] = [this.most, this.open, this.flushedAt];
+    const { sync, writer, clock, path } = this.options;
+    let characters: number;
     try {
-      this.options.sync.check();
-      this.write(appends);
+      sync.check();
+      characters = writer.write(appends, clock.now());
     } catch (error) {
-      const fault = toFault(error, this.options.path, NOTHING_WRITTEN);
+      const fault = toFault(error, path, NOTHING_WRITTEN);
       this.open -= appends.length;
       for (const append of appends) append.settle(fault);
-      this.next();
+      return this.next();
     }
+    this.written(appends, characters);
   }
 
-  private write(appends: readonly Pending[]): void {
-    const { writer, clock, checkpointer } = this.options;
-    const characters = writer.write(appends, clock.now());
+  private written(appends: readonly Pending[], characters: number): void {
     const answers = appends.filter(({ written }) => written !== null);
     if (answers.length < appends.length) this.pending.unshift(...appends.filter(({ written }) => written === null));
     // An answer may rest on a commit that is not on the disk yet: the writer has synced what others wrote, not what we did.
     if (characters === 0 && !this.underWay) return this.answer(answers, null, this.options.position());
     this.committed.push(...answers);
-    if (characters > 0) checkpointer.committed(characters);
+    if (characters > 0) this.options.checkpointer.committed(characters);
     if (this.syncs < SYNCS_MAX) this.sync();
   }
 
@@ -179,6 +183,11 @@ export class GroupCommit {
     const { sync, position, onStored } = this.options;
     const [answers, until] = [this.committed, position()];
     this.committed = [];
+    if (answers.length < LARGE && this.syncs === 0 && sync.isQuick) {
+      const fault = this.syncHere();
+      if (!fault) onStored(until);
+      return this.answer(answers, fault, until);
+    }
     this.syncs++;
     sync.later((fault) => {
       this.syncs--;
@@ -187,6 +196,15 @@ export class GroupCommit {
       if (!fault) onStored(until);
       this.answer(answers, fault, until);
     });
+  }
+
+  private syncHere(): Error | null {
+    try {
+      this.options.sync.now();
+      return null;
+    } catch (fault) {
+      return fault as Error;
+    }
   }
 
   private answer(answers: readonly Pending[], fault: Error | null, until: number): void {

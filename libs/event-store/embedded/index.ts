@@ -30,6 +30,8 @@ export interface EmbeddedOptions extends DatabaseOptions {
   readonly clock?: { now(): number };
   /** See `OpenOptions`. */
   readonly follow?: SharedArrayBuffer | undefined;
+  /** Else a quick disk is waited for in the thread that writes, where the commit is small. */
+  readonly takeDiskForSlow?: boolean;
   /** How often to look for commits of other processes while somebody watches, in milliseconds. */
   readonly watchIntervalMs?: number;
 }
@@ -80,7 +82,7 @@ export class EmbeddedEventStore implements EventStore {
     this.tail = new Tail(this.log, this.index);
     this.reader = new Reader(this.log, this.tail);
     this.dataVersion = arrays(database.prepare('PRAGMA data_version'));
-    this.sync = new LogSync(path);
+    this.sync = new LogSync(path, options.takeDiskForSlow);
     const { log, tail, index, reader, sync } = this;
     this.commits = new GroupCommit({
       writer: new Writer({ database, log, tail, reader, sync }),

@@ -2,17 +2,28 @@ import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 
 import { StoreFault } from '../fault.js';
 
+/** A disk that takes longer is no quick one until ten times as long have passed: who waits for it in this thread has all others wait as well. */
+const QUICK_MS = 2;
+const PAUSE = 10;
+
 /**
  * Brings the write-ahead log to the disk. SQLite writes it at every commit; waiting for the disk is left to a thread of libuv's pool,
- * while this one decides what comes next. A disk that failed once is never asked again: the kernel tells of a lost page one time
+ * while this one decides what comes next, where that is worth it. A disk that failed once is never asked again: the kernel tells of a lost page one time
  * only, and the next sync would succeed without it.
  */
 export class LogSync {
   /** Open and not in use. Each sync has one of its own meanwhile: the kernel tells every open file of a page that it lost, but each of them once. */
   private readonly idle: number[] = [];
   private fault: StoreFault | null = null;
+  private slowUntil: number;
 
-  constructor(private readonly path: string) {}
+  /** @param takenForSlow whatever it is */
+  constructor(
+    private readonly path: string,
+    takenForSlow = false,
+  ) {
+    this.slowUntil = takenForSlow ? Infinity : 0;
+  }
 
   /** Everything that was committed before the call is on the disk when `done` is called, or may not be: then with the fault. */
   later(done: (fault: StoreFault | null) => void): void {
@@ -30,6 +41,11 @@ export class LogSync {
     });
   }
 
+  /** It was when it was last waited for, or that is long ago. */
+  get isQuick(): boolean {
+    return performance.now() >= this.slowUntil;
+  }
+
   /** @throws the fault that there was */
   check(): void {
     if (this.fault) throw this.fault;
@@ -39,6 +55,7 @@ export class LogSync {
   now(): void {
     if (this.path === ':memory:') return;
     this.check();
+    const from = performance.now();
     try {
       const fd = this.take();
       this.idle.push(fd);
@@ -46,6 +63,8 @@ export class LogSync {
     } catch (error) {
       throw this.fail(error);
     }
+    const until = performance.now();
+    if (until - from > QUICK_MS) this.slowUntil = Math.max(this.slowUntil, until + PAUSE * (until - from));
   }
 
   /** Call when no sync is under way. */
