@@ -36,7 +36,7 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
     body: JSON.stringify({ query: SINGLE, variables: { input: INPUT('%N%', '%C%') } }),
   };
   const answer = await service.ask(SINGLE, { input: INPUT('once', service.ids[0] as string) });
-  const peer = await httpPeer(answer);
+  const peer = await httpPeer({ answer });
   const figures: Figure[] = [];
   if (wanted.has('graphql.mutation')) {
     const [ours, theirs] = await throughput(single, { url: peer.url, body: single.body, choices: service.ids });

@@ -40,7 +40,7 @@ async function measure(directory: string, wanted: ReadonlySet<string>): Promise<
       );
     }
     if (wanted.has(`query.${name}.vs-http`)) {
-      const peer = await httpPeer(answer);
+      const peer = await httpPeer({ answer });
       const [a, b] = await throughput(target(ours), { url: peer.url, body: target(ours).body });
       figures.push(
         ratio(`query.${name}.vs-http`, '>= 0.20', side(name, a), {
