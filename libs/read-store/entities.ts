@@ -2,6 +2,7 @@ import { type Actors, actorsOf, type Position, type RecordedEvent } from '#event
 import { canonicalJson, type JsonObject } from '#kernel';
 import type { ReadDatabase } from './database.js';
 import type { ProjectedEvent, Projection } from './projection.js';
+import { Remembered } from './remembered.js';
 
 /** Codes of stream kinds: small integers in the tables. Numbers are for ever. */
 export const ENTITY_KINDS = { organization: 1, party: 2, contract: 3, commitment: 4, feed: 5 } as const;
@@ -180,21 +181,19 @@ const CHAIN = `WITH RECURSIVE chain (position, revision, previous) AS (
 
 /** Queries over the entity tables. */
 export class Entities {
-  private readonly organizations = new Map<string, number>();
-  private generation = 0;
+  private readonly organizations: Remembered<Map<string, number>>;
 
-  constructor(readonly database: ReadDatabase) {}
+  constructor(readonly database: ReadDatabase) {
+    this.organizations = new Remembered(database, () => new Map());
+  }
 
   organization(id: string): number | null {
-    if (this.generation !== this.database.generation) {
-      this.organizations.clear();
-      this.generation = this.database.generation;
-    }
-    let seq = this.organizations.get(id);
+    const known = this.organizations.current;
+    let seq = known.get(id);
     if (seq === undefined) {
       seq = this.database.sql('SELECT seq FROM organizations WHERE id = ?').get<[number]>(id)?.[0];
       if (seq === undefined) return null;
-      this.organizations.set(id, seq);
+      known.set(id, seq);
     }
     return seq;
   }

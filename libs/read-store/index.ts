@@ -8,4 +8,5 @@ export * from './read-models.js';
 export * from './serve-projector.js';
 export * from './generation-watch.js';
 export * from './rebuild.js';
+export * from './remembered.js';
 export * from './states.js';

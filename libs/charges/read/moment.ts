@@ -1,6 +1,6 @@
 import { isSettled, type PostingsAt, postingsAt } from './drawdown.js';
 import { type Instant, PairCache } from '#kernel';
-import type { Entities, ReadModels } from '#read-store';
+import { type Entities, type ReadModels, Remembered } from '#read-store';
 
 /** Where an answer stands on both axes. */
 export interface Moment {
@@ -36,14 +36,15 @@ const READ_MAX = 10_000;
 
 /** Turns `asOf` and `atLeast` into a moment; waits, bounded, until what the token names is visible. */
 export class Moments {
-  private read = new PairCache<PostingsAt>(READ_MAX);
-  private generation = 0;
+  private readonly read: Remembered<PairCache<PostingsAt>>;
 
   constructor(
     private readonly entities: Entities,
     private readonly projector: ReadModels,
     private readonly clock: { now(): Instant },
-  ) {}
+  ) {
+    this.read = new Remembered(entities.database, () => new PairCache(READ_MAX));
+  }
 
   /** @throws NotVisibleYet */
   async reach(organization: string, atLeast: number): Promise<void> {
@@ -72,12 +73,8 @@ export class Moments {
 
   /** What is projected up to a position never changes what postings are read there. */
   private postings(organization: string, position: number): PostingsAt {
-    const { database } = this.entities;
-    if (this.generation !== database.generation) {
-      this.read = new PairCache(READ_MAX);
-      this.generation = database.generation;
-    }
+    const read = this.read.current;
     const key = `${position}`;
-    return this.read.get(organization, key) ?? this.read.add(organization, key, postingsAt(database, organization, position));
+    return read.get(organization, key) ?? read.add(organization, key, postingsAt(this.entities.database, organization, position));
   }
 }

@@ -12,7 +12,7 @@ import {
   type PartyEvent,
   type SignedContract,
 } from '#contracts';
-import { type Entities, type Entity, States } from '#read-store';
+import { type Entities, type Entity, Remembered, States } from '#read-store';
 import { CommitmentView } from './commitment-view.js';
 
 const VIEWS_MAX = 20_000;
@@ -34,33 +34,33 @@ export class CommitmentsReader {
   private readonly commitments: States<Commitment, CommitmentEvent>;
   private readonly contracts: States<Contract, ContractEvent>;
   private readonly parties: States<Party, PartyEvent>;
-  private readonly views = new Map<string, CommitmentView>();
-  private readonly pages = new Map<string, readonly CommitmentView[]>();
-  private generation = 0;
+  private readonly views: Remembered<Map<string, CommitmentView>>;
+  private readonly pages: Remembered<Map<string, readonly CommitmentView[]>>;
 
   constructor(readonly entities: Entities) {
     this.commitments = new States(entities, commitmentDecider, commitmentCodec);
     this.contracts = new States(entities, contractDecider, contractCodec);
     this.parties = new States(entities, partyDecider, partyCodec);
+    this.views = new Remembered(entities.database, () => new Map());
+    this.pages = new Remembered(entities.database, () => new Map());
   }
 
   commitment(id: string, moment: Moment): CommitmentView | null {
-    this.forgetOtherGeneration();
     const entity = this.entities.find(moment.organization, 'commitment', id);
     return entity && entity.position <= moment.position ? this.view(entity, moment) : null;
   }
 
   /** In order of number. The same page at the same position is the same list: nothing in it can have changed. */
   page(moment: Moment, after: number, limit: number): readonly CommitmentView[] {
-    this.forgetOtherGeneration();
     const key = `${moment.organization}|${moment.position}|${moment.postings.pending}|${after}|${limit}`;
-    const known = this.pages.get(key);
+    const pages = this.pages.current;
+    const known = pages.get(key);
     if (known) return known;
     const page = this.entities
       .list(moment.organization, 'commitment', { after, limit, position: moment.position })
       .flatMap((entity) => this.view(entity, moment) ?? []);
-    if (this.pages.size > 200) this.pages.clear();
-    this.pages.set(key, page);
+    if (pages.size > 200) pages.clear();
+    pages.set(key, page);
     return page;
   }
 
@@ -122,23 +122,15 @@ export class CommitmentsReader {
     return { entity, ...states.at(entity, moment.position) };
   }
 
-  /** Read models that were made anew may be so because something in the old ones was amiss. */
-  private forgetOtherGeneration(): void {
-    const { generation } = this.entities.database;
-    if (this.generation === generation) return;
-    this.views.clear();
-    this.pages.clear();
-    this.generation = generation;
-  }
-
   private view(entity: Entity, { position, postings }: Moment): CommitmentView | null {
     const { state, revision } = this.commitments.at(entity, position);
     if (state.status === 'none') return null;
     const key = `${entity.seq}|${revision}|${postings.version}|${postings.pending}`;
-    let view = this.views.get(key);
+    const views = this.views.current;
+    let view = views.get(key);
     if (!view) {
-      if (this.views.size >= VIEWS_MAX) this.views.delete(this.views.keys().next().value as string);
-      this.views.set(
+      if (views.size >= VIEWS_MAX) views.delete(views.keys().next().value as string);
+      views.set(
         key,
         (view = new CommitmentView(entity, state as MadeCommitment, new Drawdown(this.entities.database, entity.id, postings.position), postings)),
       );
