@@ -344,17 +344,17 @@ it('a queue that never empties keeps nothing of the commands that were answered'
     asked.push(new WeakRef(one));
     return decisions.execute(one);
   };
+  const kept = () => asked.slice(0, 40).filter((one) => one.deref() !== undefined);
   let last = ask(0);
-  for (let n = 1; n < 50; n++) {
+  // What the compiler works on at the moment it holds itself, for a while: those are collected some commands later, which a queue's are not.
+  for (let n = 1; n < 50 || (n < 500 && kept().length > 0); n++) {
     const next = ask(n);
     await last;
     last = next;
+    if (n >= 48) collect();
   }
-  const open = ask(50);
+  expect(kept()).toEqual([]);
   await last;
-  collect();
-  expect(asked.slice(0, 40).filter((one) => one.deref() !== undefined)).toEqual([]);
-  await open;
 });
 
 it('gives the same events and hashes on both stores', async () => {

@@ -1,4 +1,4 @@
-import { ENTITY_KINDS, type ReadDatabase } from '#read-store';
+import { ENTITY_KINDS, type ReadDatabase, Remembered } from '#read-store';
 import type { Delivery } from '../domain/feed.js';
 import { LATEST } from './chunks.js';
 
@@ -22,9 +22,11 @@ const toRow = ([number, position, recordedAt, detail]: Found): DeliveryRow => ({
 
 /** What was delivered, by the organization's own numbers. Attempts that never ended are not in it. */
 export class Deliveries {
-  private readonly feedNames = new Map<string, string>();
+  private readonly feedNames: Remembered<Map<string, string>>;
 
-  constructor(private readonly database: ReadDatabase) {}
+  constructor(private readonly database: ReadDatabase) {
+    this.feedNames = new Remembered(database, () => new Map());
+  }
 
   /** In order of number, after `after` (exclusive), known at `position`; of one feed or of all. */
   list(
@@ -41,13 +43,13 @@ export class Deliveries {
 
   /** As whoever imported first called it: a feed's first fact, which never changes. */
   feedName(feedId: string): string {
-    let name = this.feedNames.get(feedId);
+    let name = this.feedNames.current.get(feedId);
     if (name === undefined) {
       const found = this.database
         .sql('SELECT f.data FROM entities e JOIN facts f ON f.position = e.position WHERE e.id = ? AND e.kind = ?')
         .get<[string]>(feedId, ENTITY_KINDS.feed);
       name = found ? (JSON.parse(found[0]) as { name: string }).name : '';
-      if (found) this.feedNames.set(feedId, name);
+      if (found) this.feedNames.current.set(feedId, name);
     }
     return name;
   }

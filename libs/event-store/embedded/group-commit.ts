@@ -183,18 +183,17 @@ export class GroupCommit {
     const { sync, position, onStored } = this.options;
     const [answers, until] = [this.committed, position()];
     this.committed = [];
-    if (answers.length < LARGE && this.syncs === 0 && sync.isQuick) {
-      const fault = this.syncHere();
+    const done = (fault: Error | null) => {
+      // What is not known to be on the disk stays unknown to readers as well.
       if (!fault) onStored(until);
-      return this.answer(answers, fault, until);
-    }
+      this.answer(answers, fault, until);
+    };
+    if (answers.length < LARGE && this.syncs === 0 && sync.isQuick) return done(this.syncHere());
     this.syncs++;
     sync.later((fault) => {
       this.syncs--;
       if (this.committed.length > 0) this.sync();
-      // What is not known to be on the disk stays unknown to readers as well.
-      if (!fault) onStored(until);
-      this.answer(answers, fault, until);
+      done(fault);
     });
   }
 
