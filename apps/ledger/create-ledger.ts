@@ -10,6 +10,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import {
   answerNotFound,
+  closeAfterBody,
   CodedError,
   createLog,
   guardRoutes,
@@ -77,9 +78,10 @@ export async function createLedger(options: LedgerOptions): Promise<RunningLedge
   let lane: FastLane | undefined;
   const adapter = new EdgeAdapter({
     serverFactory: (framework: RequestListener) =>
-      createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) =>
-        lane?.take(request, response) ? undefined : framework(request, response),
-      ),
+      createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        closeAfterBody(request, response);
+        if (!lane?.take(request, response)) framework(request, response);
+      }),
     logger: false,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FEED_REJECTIONS, type ImportResult, importReport, IntakeProblem } from '#charges';
@@ -57,10 +58,10 @@ async function upload(core: Core, turns: Turns, request: FastifyRequest, { organ
   }
 }
 
-async function bodyOf(request: FastifyRequest, name: string): Promise<{ body: AsyncIterable<Uint8Array>; name: string }> {
+async function bodyOf(request: FastifyRequest, name: string): Promise<{ body: Readable; name: string }> {
   if (!request.isMultipart()) {
     if (request.body === undefined || request.body === null) throw invalid('body', 'expected the file itself');
-    return { body: request.body as AsyncIterable<Uint8Array>, name };
+    return { body: request.body as Readable, name };
   }
   const part = await request.file();
   if (part === undefined) throw invalid('body', 'expected a form with one file');

@@ -2,7 +2,7 @@ export * from './application/allocator.js';
 export * from './application/import-focus.js';
 export * from './domain/charge.js';
 export * from './domain/feed.js';
-export { FILE_PROBLEMS, FILE_WARNINGS, FileStore, IntakeProblem, ROW_PROBLEMS } from './intake/index.js';
+export { FILE_PROBLEMS, FILE_WARNINGS, type FileDraft, FileStore, IntakeProblem, ROW_PROBLEMS } from './intake/index.js';
 export { ChargesProjection } from './read/charges.projection.js';
 export { DrawdownProjection, NOTHING } from './read/drawdown.projection.js';
 export { Chunks, LATEST } from './read/chunks.js';

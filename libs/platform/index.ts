@@ -8,6 +8,7 @@ export * from './health/health.js';
 export * from './log/log.js';
 export * from './parts.js';
 export * from './tokens/sealer.js';
+export * from './http/close-after-body.js';
 export * from './http/fastify-edge.js';
 export * from './http/page.js';
 export * from './http/refusal-body.js';

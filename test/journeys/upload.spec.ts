@@ -1,9 +1,12 @@
 import { request } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { IntakeProblem } from '#charges';
 import { parseDecimal } from '#kernel';
 import { firstKey } from '../../apps/ledger/first-key.js';
 import { spendTerms } from '../support/commitments.js';
@@ -48,6 +51,25 @@ const codeOf = ({ body }: Answered): unknown => (body['errors'] as { extensions:
 const csv = (...rows: string[]): Buffer => readFileSync(folder.file(rows));
 const drawn = () => drawnIn2025(service.core);
 const incoming = () => readdirSync(join(folder.path, 'data', 'files', 'incoming'));
+
+const LARGE = Buffer.alloc(8 * 1024 * 1024, 'x');
+/** The next upload's second piece finds a full disk. */
+function fillsUpOnce(): void {
+  const { files } = service.core;
+  const draft = files.draft();
+  let pieces = 0;
+  const write = vi.spyOn(draft, 'write').mockImplementation(() => {
+    if (++pieces < 2) return;
+    draft.abort();
+    throw new IntakeProblem('FOCUS-114', 'Writing failed with ENOSPC.', 'Free some space.');
+  });
+  const made = vi.spyOn(files, 'draft').mockImplementationOnce(() => draft);
+  spies.push(write, made);
+}
+const spies: { mockRestore(): void }[] = [];
+afterEach(() => {
+  for (const spy of spies.splice(0)) spy.mockRestore();
+});
 
 describe('an upload', () => {
   it('is imported, and a query with its token sees the rows; the same again changes nothing, compressed or in a form', async () => {
@@ -114,6 +136,35 @@ describe('an upload', () => {
       call.flushHeaders();
     });
     expect(status).toBe(507);
+  });
+
+  it.each([
+    ['refused at once', '', 401, 'UNAUTHENTICATED'],
+    ['that its disk has no room for', 'recorder', 507, 'FOCUS-114'],
+  ])('%s is read to its end, and the caller who closes afterwards hears why', async (_, role, status, code) => {
+    if (status === 507) fillsUpOnce();
+    const { port } = new URL(service.running.url);
+    const socket = connect({ port: Number(port), noDelay: true });
+    const told: Buffer[] = [];
+    socket.on('data', (piece) => told.push(piece));
+    const over = once(socket, 'close');
+    const key = role === '' ? '' : `authorization: Bearer ${keys[role]?.secret}\r\n`;
+    socket.write(`POST /import/focus?feed=aws HTTP/1.1\r\nhost: x\r\n${key}connection: close\r\ncontent-length: ${LARGE.length}\r\n\r\n`);
+    for (let at = 0; at < LARGE.length; at += 65_536) {
+      // As one who sends over a network, and does not listen meanwhile.
+      if (!socket.write(LARGE.subarray(at, at + 65_536))) await once(socket, 'drain');
+    }
+    await over;
+    expect(Buffer.concat(told).toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*"${code}"`));
+    expect(incoming()).toEqual([]);
+  });
+
+  it('that its disk has no room for is told so in a form as well', async () => {
+    fillsUpOnce();
+    const form = new FormData();
+    form.append('file', new Blob([new Uint8Array(LARGE)]), 'large.csv');
+    expect(await upload(form, 'feed=aws').then((each) => [each.status, codeOf(each)])).toEqual([507, 'FOCUS-114']);
+    expect(incoming()).toEqual([]);
   });
 
   it('wants a key with the role recorder', async () => {
