@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -54,7 +55,7 @@ async function upload(core: Core, turns: Turns, request: FastifyRequest, { organ
       throw error;
     }
   } catch (error) {
-    throw error instanceof IntakeProblem ? refusal(error) : error;
+    throw error instanceof IntakeProblem ? refusal(error, core.config.TENOR_DATA) : error;
   }
 }
 
@@ -68,10 +69,12 @@ async function bodyOf(request: FastifyRequest, name: string): Promise<{ body: Re
   return { body: part.file, name: part.filename || name };
 }
 
-function refusal({ code, message, cause, consequence, nextStep }: IntakeProblem): Refusal {
+/** Where the ledger's folder is on its machine is nothing to a caller from outside. */
+function refusal({ code, message, cause, consequence, nextStep }: IntakeProblem, folder: string): Refusal {
+  const outside = (text: string): string => text.replaceAll(resolve(folder), 'TENOR_DATA');
   const full = code === 'FOCUS-110' || (code === 'FOCUS-114' && /ENOSPC|EDQUOT|EFBIG/.test(cause));
   const status = full ? 507 : code === 'FOCUS-111' || code === 'FOCUS-113' || code === 'FOCUS-114' ? 500 : 422;
-  return new Refusal(code, message, { cause, consequence, nextStep }, status);
+  return new Refusal(code, outside(message), { cause: outside(cause), consequence, nextStep }, status);
 }
 
 function answer(reply: FastifyReply, result: ImportResult, seal: (position: number | null) => string): FastifyReply {

@@ -34,7 +34,7 @@ export const DOOR_REFUSALS: Readonly<Record<string, string>> = {
     'An upload of `bytes` does not fit beside the store, where `free` are left (HTTP 507). Nothing was recorded. Make room, then send it again.',
   MEDIA_TYPE_UNKNOWN: 'A content type that the server does not read (HTTP 415). Nothing was done. Send `application/json`.',
   UNAVAILABLE:
-    'Something the ledger depends on is out of reach (`retryable`). Whether the request took effect is unknown. Repeating a mutation with the same idempotency key is safe.',
+    'Something the ledger depends on is out of reach (`retryable`). Whether the request took effect is unknown. Repeating a mutation with the same idempotency key is safe, and so is sending an upload again.',
   INTERNAL:
     'A bug. Whether the request took effect is unknown. Report it with `traceId`; repeating a mutation with the same idempotency key is safe.',
 };

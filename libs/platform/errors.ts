@@ -17,10 +17,13 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     message: string,
-    readonly facts: Readonly<Record<string, string | number>> = {},
+    readonly facts: Readonly<Record<string, string | number | boolean>> = {},
     readonly status = 400,
   ) {
     super(message);
     this.name = 'Refusal';
   }
 }
+
+/** Of what we depend on: thrown, worth repeating. Recognised by its name, for the stores' errors stand below the doors. */
+export const isFault = (error: unknown): boolean => error instanceof Error && (error.name.endsWith('Fault') || 'fault' in error);

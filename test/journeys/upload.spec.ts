@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { IntakeProblem } from '#charges';
+import { StoreFault } from '#event-store';
 import { parseDecimal } from '#kernel';
 import { firstKey } from '../../apps/ledger/first-key.js';
 import { spendTerms } from '../support/commitments.js';
@@ -61,7 +62,7 @@ function fillsUpOnce(): void {
   const write = vi.spyOn(draft, 'write').mockImplementation(() => {
     if (++pieces < 2) return;
     draft.abort();
-    throw new IntakeProblem('FOCUS-114', 'Writing failed with ENOSPC.', 'Free some space.');
+    throw new IntakeProblem('FOCUS-114', `Writing ${draft.path} failed with ENOSPC.`, 'Free some space.');
   });
   const made = vi.spyOn(files, 'draft').mockImplementationOnce(() => draft);
   spies.push(write, made);
@@ -156,6 +157,7 @@ describe('an upload', () => {
     }
     await over;
     expect(Buffer.concat(told).toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*"${code}"`));
+    expect(Buffer.concat(told).toString()).not.toContain(folder.path);
     expect(incoming()).toEqual([]);
   });
 
@@ -165,6 +167,16 @@ describe('an upload', () => {
     form.append('file', new Blob([new Uint8Array(LARGE)]), 'large.csv');
     expect(await upload(form, 'feed=aws').then((each) => [each.status, codeOf(each)])).toEqual([507, 'FOCUS-114']);
     expect(incoming()).toEqual([]);
+  });
+
+  it('that the store does not take is to be sent again', async () => {
+    const down = new StoreFault('STORE-104', `${folder.path} is down`, { retryable: true });
+    spies.push(vi.spyOn(service.core.imports, 'run').mockRejectedValueOnce(down));
+    const bytes = csv(charge('7', '2025-08-01'));
+    const refused = await upload(bytes, 'feed=aws&name=august.csv');
+    expect(refused).toMatchObject({ status: 503, body: { errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] } });
+    expect(JSON.stringify(refused.body)).not.toContain(folder.path);
+    expect(await upload(bytes, 'feed=aws&dryRun=true')).toMatchObject({ status: 200, body: { additions: 1 } });
   });
 
   it('wants a key with the role recorder', async () => {

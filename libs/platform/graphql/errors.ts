@@ -1,5 +1,5 @@
 import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
-import { Refusal } from '../errors.js';
+import { isFault, Refusal } from '../errors.js';
 import type { Log } from '../log/log.js';
 import { LIMITS } from './limits.js';
 
@@ -24,9 +24,6 @@ export const toGraphQLError = (refusal: Refusal): GraphQLError =>
   new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
 
 const innermost = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error);
-
-/** A fault of what we depend on: thrown, worth repeating. Recognised by its name, for the stores' errors stand below GraphQL. */
-const isFault = (error: unknown): boolean => error instanceof Error && (error.name.endsWith('Fault') || 'fault' in error);
 
 const newReference = (): string => crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 

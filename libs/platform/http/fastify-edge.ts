@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, CallerSource } from '../auth/caller.js';
 import { callerOf } from '../auth/door.js';
-import { Refusal } from '../errors.js';
+import { isFault, Refusal } from '../errors.js';
 import type { Health } from '../health/health.js';
 import type { Log } from '../log/log.js';
 import { refusalBody, refusalType } from './refusal-body.js';
@@ -35,10 +35,14 @@ export async function refuse(request: FastifyRequest, reply: FastifyReply, refus
   await reply.code(refusal.status).type(refusalType(request.headers.accept)).send(refusalBody(refusal));
 }
 
-/** Anything that fails outside GraphQL: malformed JSON, a body too large, a bug in a handler. Its text stays in the log. */
+/** Anything that fails outside GraphQL: malformed JSON, a body too large, a store that is down, a bug in a handler. Its text stays in the log. */
 export function maskHttpErrors(server: FastifyInstance, log: Log): void {
   server.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof Refusal) return refuse(request, reply, error);
+    if (isFault(error)) {
+      log.warn({ err: error, url: request.routeOptions.url }, 'a fault reached an HTTP caller');
+      return refuse(request, reply, new Refusal('UNAVAILABLE', OUT_OF_REACH, { retryable: true }, 503));
+    }
     const status = error.statusCode ?? 500;
     if (status >= 500) {
       log.error({ err: error, url: request.routeOptions.url }, 'a bug reached an HTTP caller');
@@ -47,6 +51,9 @@ export function maskHttpErrors(server: FastifyInstance, log: Log): void {
     return refuse(request, reply, ofTheRequest(status, error.code, server.initialConfig.bodyLimit ?? 0));
   });
 }
+
+const OUT_OF_REACH =
+  'Something the ledger depends on is out of reach. Whether the request took effect is unknown. Send it again: what is recorded already is not recorded twice.';
 
 function ofTheRequest(status: number, code: string | undefined, limit: number): Refusal {
   if (status === 413) {
