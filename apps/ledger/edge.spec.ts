@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { Module } from '@nestjs/common';
 import { Args, Context, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { IsNotEmpty } from 'class-validator';
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDecimal, type Decimal } from '#kernel';
 import { createLog, readConfig, type Caller, type CallerSource } from '#platform';
 import {
@@ -146,6 +148,10 @@ beforeAll(async () => {
     callers,
     modules: [ThingModule],
     log: createLog('info', { write: (line: string) => void logged.push(line) }),
+    routes: (server) => {
+      server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+      server.post('/streamed', async ({ body }) => (await (body as Readable).toArray()).length);
+    },
   });
 });
 afterAll(async () => {
@@ -159,6 +165,15 @@ describe('the door', () => {
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toContain('Bearer');
     expect(body).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('notes a caller that goes away in the middle of its body, and takes that for no bug', async () => {
+    const socket = connect({ port: Number(new URL(ledger.url).port) });
+    socket.write('POST /streamed HTTP/1.1\r\nhost: x\r\nauthorization: Bearer reader\r\ncontent-type: text/csv\r\ncontent-length: 9\r\n\r\nhalf');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    await vi.waitFor(() => expect(logged.join('')).toContain('a caller went away'));
+    expect(logged.join('')).not.toContain('a bug');
   });
 
   it('takes a key as a bearer token or as the password of Basic', async () => {

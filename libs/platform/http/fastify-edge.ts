@@ -43,6 +43,10 @@ export function maskHttpErrors(server: FastifyInstance, log: Log): void {
       log.warn({ err: error, url: request.routeOptions.url }, 'a fault reached an HTTP caller');
       return refuse(request, reply, new Refusal('UNAVAILABLE', OUT_OF_REACH, { retryable: true }, 503));
     }
+    if (isGone(request)) {
+      log.info({ url: request.routeOptions.url }, 'a caller went away before the end of its body');
+      return refuse(request, reply, ofTheRequest(400, error.code, 0));
+    }
     const status = error.statusCode ?? 500;
     if (status >= 500) {
       log.error({ err: error, url: request.routeOptions.url }, 'a bug reached an HTTP caller');
@@ -51,6 +55,9 @@ export function maskHttpErrors(server: FastifyInstance, log: Log): void {
     return refuse(request, reply, ofTheRequest(status, error.code, server.initialConfig.bodyLimit ?? 0));
   });
 }
+
+/** In the middle of its body: nobody reads the answer, and nothing is wrong with us. */
+const isGone = ({ raw }: FastifyRequest): boolean => raw.errored !== null && !raw.complete;
 
 const OUT_OF_REACH =
   'Something the ledger depends on is out of reach. Whether the request took effect is unknown. Send it again: what is recorded already is not recorded twice.';
