@@ -117,7 +117,15 @@ const CALLERS: Record<string, Caller> = {
   admin: caller('org1', 'admin'),
   other: caller('org2', 'admin'),
 };
-const callers: CallerSource = { authenticate: (secret) => CALLERS[secret] ?? null };
+class DownFault extends Error {
+  override readonly name = 'DownFault';
+}
+const callers: CallerSource = {
+  authenticate: (secret) => {
+    if (secret === 'down') throw new DownFault('the secret text of a fault');
+    return secret === 'away' ? Promise.reject(new DownFault('the secret text of a fault')) : (CALLERS[secret] ?? null);
+  },
+};
 
 const logged: string[] = [];
 let ledger: RunningLedger;
@@ -174,6 +182,21 @@ describe('the door', () => {
     socket.destroy();
     await vi.waitFor(() => expect(logged.join('')).toContain('a caller went away'));
     expect(logged.join('')).not.toContain('a bug');
+  });
+
+  it.each(['down', 'away'])('tells a store of keys that is %s from a bug, before the frameworks and behind them', async (key) => {
+    await ask('{ __typename }');
+    const lane = await ask('{ __typename }', {}, key);
+    const behind = await fetch(`${ledger.url}/streamed`, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-type': 'text/csv', authorization: `Bearer ${key}` },
+    });
+    for (const [status, body] of [[lane.status, lane.body] as const, [behind.status, await behind.json()] as const]) {
+      expect(status).toBe(503);
+      expect(body).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
+      expect(JSON.stringify(body)).not.toContain('secret text');
+    }
   });
 
   it('takes a key as a bearer token or as the password of Basic', async () => {

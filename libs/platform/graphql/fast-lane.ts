@@ -6,6 +6,7 @@ import { lookUp, unauthenticated } from '../auth/door.js';
 import { Refusal } from '../errors.js';
 import type { Health } from '../health/health.js';
 import { refusalBody, refusalType } from '../http/refusal-body.js';
+import { unforeseen } from '../http/unforeseen.js';
 import type { Log } from '../log/log.js';
 import type { Sealer } from '../tokens/sealer.js';
 import { CallContext, type AuthenticatedRequest } from './call-context.js';
@@ -55,9 +56,14 @@ export class FastLane {
     const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
     if (type === undefined || encoding !== undefined || length === undefined || !JSON_TYPE.test(type)) return false;
     if (parseInt(length, 10) > this.bodyLimit) return false;
-    const caller = lookUp(request.headers.authorization, this.callers);
-    if (caller instanceof Promise) caller.then((found) => this.admit(request, response, found)).catch((error: unknown) => this.fail(response, error));
-    else this.admit(request, response, caller);
+    try {
+      const caller = lookUp(request.headers.authorization, this.callers);
+      if (caller instanceof Promise)
+        caller.then((found) => this.admit(request, response, found)).catch((error: unknown) => this.fail(response, error));
+      else this.admit(request, response, caller);
+    } catch (error) {
+      this.fail(response, error);
+    }
     return true;
   }
 
@@ -136,15 +142,9 @@ export class FastLane {
   }
 
   private fail(response: ServerResponse, error: unknown): void {
-    this.log.error({ err: error }, 'a bug reached an HTTP caller');
+    const refusal = unforeseen(error, this.log);
     if (response.headersSent) response.destroy();
-    else
-      send(
-        response,
-        500,
-        'application/json; charset=utf-8',
-        refusalBody(new Refusal('INTERNAL', 'The ledger failed to answer. This is a bug: report it with the time.')),
-      );
+    else send(response, refusal.status, 'application/json; charset=utf-8', refusalBody(refusal));
   }
 }
 

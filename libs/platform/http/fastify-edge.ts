@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, CallerSource } from '../auth/caller.js';
 import { callerOf } from '../auth/door.js';
-import { isFault, Refusal } from '../errors.js';
+import { Refusal } from '../errors.js';
 import type { Health } from '../health/health.js';
 import type { Log } from '../log/log.js';
 import { refusalBody, refusalType } from './refusal-body.js';
+import { unforeseen } from './unforeseen.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,28 +40,18 @@ export async function refuse(request: FastifyRequest, reply: FastifyReply, refus
 export function maskHttpErrors(server: FastifyInstance, log: Log): void {
   server.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof Refusal) return refuse(request, reply, error);
-    if (isFault(error)) {
-      log.warn({ err: error, url: request.routeOptions.url }, 'a fault reached an HTTP caller');
-      return refuse(request, reply, new Refusal('UNAVAILABLE', OUT_OF_REACH, { retryable: true }, 503));
-    }
     if (isGone(request)) {
       log.info({ url: request.routeOptions.url }, 'a caller went away before the end of its body');
       return refuse(request, reply, ofTheRequest(400, error.code, 0));
     }
     const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      log.error({ err: error, url: request.routeOptions.url }, 'a bug reached an HTTP caller');
-      return refuse(request, reply, new Refusal('INTERNAL', 'The ledger failed to answer. This is a bug: report it with the time.', {}, 500));
-    }
+    if (status >= 500) return refuse(request, reply, unforeseen(error, log, { url: request.routeOptions.url }));
     return refuse(request, reply, ofTheRequest(status, error.code, server.initialConfig.bodyLimit ?? 0));
   });
 }
 
 /** In the middle of its body: nobody reads the answer, and nothing is wrong with us. */
 const isGone = ({ raw }: FastifyRequest): boolean => raw.errored !== null && !raw.complete;
-
-const OUT_OF_REACH =
-  'Something the ledger depends on is out of reach. Whether the request took effect is unknown. Send it again: what is recorded already is not recorded twice.';
 
 function ofTheRequest(status: number, code: string | undefined, limit: number): Refusal {
   if (status === 413) {
